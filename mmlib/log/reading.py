@@ -1,0 +1,180 @@
+"""Reading the log's files: quickly where every value has its plain form, carefully where one has not."""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as arrow
+import pyarrow.csv as arrow_csv
+
+from mmlib.errors import LogFormatError, Problem, SetAsideWarning, counted
+from mmlib.log.check import QUARANTINE_HINT, checked, header_problems, in_order, wanted_errors
+from mmlib.log.forms import NOTHING
+from mmlib.log.schema import COLUMNS, TEXT, about
+from mmlib.log.writing import as_written, replace_file
+
+SEPARATORS = (",", ";", "\t")
+_ARROW = {"text": arrow.string(), "time": arrow.timestamp("us")}
+
+
+def read_log(path: str | Path, *, errors: str = "raise") -> pd.DataFrame:
+    """Return the log in one file, CSV or Parquet.
+
+    Parameters
+    ----------
+    path : str or Path
+        CSV with a header, separated by comma, semicolon (then with decimal commas if you like) or tab; or Parquet.
+    errors : {"raise", "quarantine"}
+        With "quarantine" bad rows are set aside: written to `<name>.quarantine.csv` beside the log, with the
+        reasons, and counted in a `SetAsideWarning`.
+
+    Returns
+    -------
+    DataFrame
+        The log's columns (see data/README.md), sorted by learner and start.
+
+    Raises
+    ------
+    LogFormatError
+        Names every bad row.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "log.csv").write_text("skill,start,minutes\\njuggling,2026-10-31 18:30,1h30\\n")
+    >>> read_log(folder / "log.csv").loc[0, "minutes"]
+    np.float64(90.0)
+    """
+    wanted_errors(errors)
+    path = Path(path)
+    if path.suffix == ".parquet":
+        frame = pd.read_parquet(path)
+        log, problems = checked(frame, file=path.name, rows=range(2, len(frame) + 2))
+        return in_order(_set_aside(path, log, problems, as_written(frame), errors))
+    data = path.read_bytes()
+    header = header_of(data, path.name)
+    log = _read_quickly(data, header)
+    if log is None:
+        log, problems, records = _read_carefully(data, header, path.name)
+        log = _set_aside(path, log, problems, records, errors)
+    else:
+        quarantine(path).unlink(missing_ok=True)
+    return in_order(log)
+
+
+def quarantine(path: Path) -> Path:
+    """Return the file beside a log that holds the rows set aside."""
+    return path.with_name(f"{path.stem}.quarantine.csv")
+
+
+@dataclass(frozen=True)
+class Header:
+    names: list[str]
+    separator: str
+
+    @property
+    def decimal(self) -> str:
+        return "," if self.separator == ";" else "."
+
+
+def decoded(data: bytes, file: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        found = f"a byte that is not UTF-8 (0x{data[error.start]:02x})"
+        advice = "Save the file again with the encoding UTF-8."
+        raise LogFormatError([Problem(file, row, "", found, "text in UTF-8", advice)]) from None
+
+
+def header_of(data: bytes, file: str) -> Header:
+    line = decoded(data.partition(b"\n")[0], file).rstrip("\r")
+    separator = max(SEPARATORS, key=line.count)
+    names = [name.strip().casefold() for name in next(csv.reader([line], delimiter=separator), [])]
+    if not any(names):
+        first = ",".join(COLUMNS[:4])
+        raise LogFormatError([Problem(file, 1, "", "nothing", "a header", f"Begin the file with {first},…")])
+    return Header(names, separator)
+
+
+def _read_quickly(data: bytes, header: Header) -> pd.DataFrame | None:
+    """Return the log where each value has its column's plain form; None where a second, careful look is needed."""
+    if header_problems(header.names, "") or header.decimal == ",":
+        return None
+    types = {name: _ARROW.get(about(name)["kind"], arrow.float64()) for name in header.names}
+    body = data.partition(b"\n")[2]
+    try:
+        table = arrow_csv.read_csv(
+            arrow.py_buffer(body),
+            read_options=arrow_csv.ReadOptions(column_names=header.names),
+            parse_options=arrow_csv.ParseOptions(delimiter=header.separator, newlines_in_values=True),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=types, null_values=list(NOTHING), strings_can_be_null=False
+            ),
+        )
+    except (arrow.ArrowInvalid, arrow.ArrowKeyError):
+        return None
+    frame = table.to_pandas(types_mapper={arrow.string(): TEXT}.get)
+    log, problems = checked(frame, file="", rows=range(len(frame)))
+    return None if problems else log
+
+
+def _read_carefully(data: bytes, header: Header, file: str) -> tuple[pd.DataFrame, list[Problem], pd.DataFrame]:
+    """Return the log, its problems and all records as text (index: the row as a spreadsheet counts it)."""
+    text = decoded(data, file)
+    width, rows, records, problems = len(header.names), [], [], []
+    odd: dict[int, list[str]] = {}
+    body = csv.reader(io.StringIO(text, newline=""), delimiter=header.separator)
+    for row, record in enumerate(body, start=1):
+        if row == 1 or not any(record):
+            continue
+        if len(record) == width:
+            rows.append(row)
+            records.append(record)
+        else:
+            odd[row] = record
+    last_row = max([*rows[-1:], *odd], default=0)
+    for row, record in odd.items():
+        problems.append(_wrong_width(file, row, len(record), width, torn=row == last_row and text[-1] != "\n"))
+    frame = pd.DataFrame(records, columns=header.names, index=rows, dtype=TEXT)
+    log, more = checked(frame, file=file, rows=rows, decimal=header.decimal)
+    whole = {row: header.separator.join(record) for row, record in odd.items()}
+    frame = pd.concat([frame, pd.DataFrame({"line": pd.Series(whole, dtype=TEXT)})])
+    return log, sorted([*problems, *more], key=lambda problem: problem.row), frame
+
+
+def _wrong_width(file: str, row: int, found: int, width: int, *, torn: bool) -> Problem:
+    expected = f"{counted(width, 'value')} as in the header"
+    if torn:
+        advice = "The line was cut off, perhaps by a crash while it was written: complete it, or take it out."
+        return Problem(file, row, "", f"a last line that breaks off after {counted(found, 'value')}", expected, advice)
+    return Problem(file, row, "", counted(found, "value"), expected, "Put texts with a separator in them in quotes.")
+
+
+def _set_aside(
+    path: Path, log: pd.DataFrame, problems: list[Problem], records: pd.DataFrame, errors: str
+) -> pd.DataFrame:
+    """Return the good rows; raise for the bad ones, or write them beside the log with the reasons."""
+    aside = quarantine(path)
+    if not problems:
+        aside.unlink(missing_ok=True)
+        return log
+    if errors == "raise":
+        raise LogFormatError(problems, QUARANTINE_HINT)
+    reasons: dict[int, list[str]] = {}
+    for problem in problems:
+        reasons.setdefault(problem.row, []).append(str(problem))
+    bad = records.loc[list(reasons)]
+    bad.insert(0, "reason", [" | ".join(reasons[row]) for row in reasons])
+    replace_file(aside, bad.to_csv(index_label="row", lineterminator="\n"))
+    message = (
+        f"{path.name}: {counted(len(reasons), 'row')} set aside in {aside.name}, {counted(len(log), 'row')} loaded."
+    )
+    warnings.warn(f"{message} The first: {problems[0]}", SetAsideWarning, stacklevel=3)
+    return log

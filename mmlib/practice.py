@@ -1,0 +1,164 @@
+"""A practice folder: the log, the skill cards and the milestones, loaded together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from mmlib.errors import LogFormatError, PracticeError, Problem, did_you_mean
+from mmlib.log import TEXT, read_log
+from mmlib.log.check import in_order
+from mmlib.skills import known_skills, read_skills, with_cards
+
+MILESTONES = ("learner", "date", "kind", "skill", "field", "note")
+
+
+@dataclass(frozen=True)
+class Practice:
+    """What a practice folder holds.
+
+    Attributes
+    ----------
+    log : DataFrame
+        One row per practice session: the log's columns (data/README.md) and the card's `domain`, `unit`,
+        `better`, `target`; an empty `self` is filled from the card. Sorted by learner and start.
+    skills : DataFrame
+        One row per skill: its card's fields, the six parts, and `has_card`.
+    milestones : DataFrame
+        learner, date, kind, skill, field, note.
+    """
+
+    log: pd.DataFrame
+    skills: pd.DataFrame
+    milestones: pd.DataFrame
+
+
+def load(
+    path: str | Path,
+    learner: str | None = None,
+    since: object = None,
+    until: object = None,
+    errors: str = "raise",
+) -> Practice:
+    """Load a practice folder, or one log file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A folder with log.csv or log/*.csv, log/*.parquet (all files are one log), and optionally skills.toml
+        and milestones.csv; or a single log file, beside which cards and milestones are looked for.
+    learner : str, optional
+        Only this learner.
+    since, until : date or datetime, optional
+        Only sessions that started from `since` through `until`; a date without a time means its whole day.
+    errors : {"raise", "quarantine"}
+        Whether bad rows raise, or are set aside in a file beside the log with a `SetAsideWarning`.
+
+    Returns
+    -------
+    Practice
+        `log`, `skills` and `milestones`.
+
+    Raises
+    ------
+    PracticeError
+        If there is no log, or no such learner.
+    LogFormatError, CardError
+        If the log or the cards are bad; every problem is named.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "log.csv").write_text("skill,start,minutes\\njuggling,2026-10-31 18:30,15\\n")
+    >>> load(folder).log[["learner", "skill", "minutes"]].values.tolist()
+    [['me', 'juggling', 15.0]]
+    """
+    path = Path(path)
+    files = log_files(path)
+    folder = path if path.is_dir() else path.parent
+    logs = [read_log(file, errors=errors) for file in files]
+    log = in_order(pd.concat(logs, ignore_index=True)) if len(logs) > 1 else logs[0]
+    cards = read_skills(folder / "skills.toml")
+    milestones = read_milestones(folder / "milestones.csv")
+    if learner is not None:
+        log, milestones = _only(log, learner), milestones[milestones["learner"] == learner]
+    log = _between(log, "start", since, until)
+    milestones = _between(milestones, "date", since, until).reset_index(drop=True)
+    return Practice(with_cards(log, cards).reset_index(drop=True), known_skills(cards, log), milestones)
+
+
+def log_files(path: Path) -> list[Path]:
+    """Return the files that are a practice folder's log."""
+    if path.is_file():
+        return [path]
+    if not path.exists():
+        beside = [entry.name for entry in path.parent.iterdir() if entry.is_dir()] if path.parent.is_dir() else []
+        near = did_you_mean(path.name, beside) if beside else ""
+        hint = near if near.startswith("Did") else "Make a practice folder with: mm init " + path.name
+        raise PracticeError(f"{path}: no such folder or file. {hint}")
+    found = [path / "log.csv"] if (path / "log.csv").is_file() else []
+    parts = sorted([*(path / "log").glob("*.csv"), *(path / "log").glob("*.parquet")])
+    found += [file for file in parts if not file.name.endswith(".quarantine.csv")]
+    if not found:
+        there = ", ".join(sorted(entry.name for entry in path.iterdir())[:8]) or "nothing"
+        raise PracticeError(
+            f"{path}: found {there}, expected log.csv, or files in log/. "
+            "Name the practice folder, or make one with: mm init DIR"
+        )
+    return found
+
+
+def read_milestones(path: str | Path) -> pd.DataFrame:
+    """Return the milestones in a milestones.csv: learner, date, kind, skill, field, note; none if it isn't there."""
+    path = Path(path)
+    if not path.exists():
+        table = pd.DataFrame({name: pd.Series(dtype=TEXT) for name in MILESTONES})
+        return table.astype({"date": "datetime64[us]"})
+    table = pd.read_csv(path, dtype=TEXT, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+    unknown = [name for name in table.columns if name not in MILESTONES]
+    missing = [name for name in ("date", "kind") if name not in table]
+    problems = [
+        Problem(path.name, 1, name, "an unknown column", "a milestone's column", did_you_mean(name, MILESTONES))
+        for name in unknown
+    ]
+    problems += [Problem(path.name, 1, name, "no such column", "it in each row", "Add it.") for name in missing]
+    if not problems:
+        dates = pd.to_datetime(table["date"], format="ISO8601", errors="coerce")
+        problems = [
+            Problem(path.name, row + 2, "date", f'"{table["date"][row]}"', "a date", "Write 2026-10-31.")
+            for row in table.index[dates.isna()]
+        ]
+    if problems:
+        raise LogFormatError(problems)
+    table = table.reindex(columns=list(MILESTONES)).astype(TEXT).assign(date=dates.astype("datetime64[us]"))
+    return table.assign(learner=table["learner"].fillna("me"))
+
+
+def through(day: object) -> pd.Timestamp:
+    """Return the last moment of a day, or the moment itself where a time is given.
+
+    Examples
+    --------
+    >>> through("2026-10-31")
+    Timestamp('2026-10-31 23:59:59.999999')
+    """
+    moment = pd.Timestamp(day)
+    return moment + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1) if moment == moment.normalize() else moment
+
+
+def _only(log: pd.DataFrame, learner: str) -> pd.DataFrame:
+    chosen = log[log["learner"] == learner]
+    if chosen.empty and not log.empty:
+        raise PracticeError(f'No learner "{learner}" in the log. {did_you_mean(learner, sorted(set(log["learner"])))}')
+    return chosen
+
+
+def _between(table: pd.DataFrame, column: str, since: object, until: object) -> pd.DataFrame:
+    if since is not None:
+        table = table[table[column] >= pd.Timestamp(since)]
+    if until is not None:
+        table = table[table[column] <= through(until)]
+    return table
