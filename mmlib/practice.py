@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from mmlib import sources
 from mmlib.errors import LogFormatError, PracticeError, Problem, did_you_mean
-from mmlib.log import TEXT, read_log
+from mmlib.log import TEXT, append_sessions, data_dictionary, empty_log, read_log, replace_file, write_log
 from mmlib.log.check import in_order
-from mmlib.skills import known_skills, read_skills, with_cards
+from mmlib.skills import add_cards, known_skills, read_skills, with_cards
 
+STARTER = Path(__file__).parent / "starter"
 MILESTONES = ("learner", "date", "kind", "skill", "field", "note")
 
 
@@ -162,3 +164,82 @@ def _between(table: pd.DataFrame, column: str, since: object, until: object) -> 
     if until is not None:
         table = table[table[column] <= through(until)]
     return table
+
+
+def new_practice(folder: str | Path) -> list[Path]:
+    """Make a practice folder: an empty log, two example cards and a README that explains every column.
+
+    Parameters
+    ----------
+    folder : str or Path
+        It is made if it isn't there; what is in it already stays as it is.
+
+    Returns
+    -------
+    list of Path
+        The files that were made.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> [file.name for file in new_practice(tempfile.mkdtemp())]
+    ['log.csv', 'skills.toml', 'README.md']
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    made = [folder / name for name in ("log.csv", "skills.toml", "README.md") if not (folder / name).exists()]
+    for file in made:
+        if file.name == "log.csv":
+            write_log(empty_log(), file)
+        else:
+            starter = (STARTER / file.name).read_text(encoding="utf-8")
+            replace_file(file, starter.replace("<!-- columns -->\n", data_dictionary()))
+    return made
+
+
+def add_export(
+    folder: str | Path, tool: str, file: str | Path, *, learner: str = "me", tz: str | None = None
+) -> dict[str, int]:
+    """Import a tool's export into a practice folder; what is there already is not added again.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The practice folder; it is made if it isn't there.
+    tool : str
+        One of `mmlib.sources.tools()`.
+    file : str or Path
+        The export.
+    learner : str
+        Whose practice it is.
+    tz : str, optional
+        The learner's time zone, such as "Europe/Berlin", for tools that store universal time.
+
+    Returns
+    -------
+    dict
+        How many records were `read`, `added`, `known` already and `set_aside`; `skills` in the export.
+
+    Raises
+    ------
+    SourceError
+        If the tool is unknown, or the file as a whole cannot be read.
+    """
+    source = sources.source(tool)
+    sessions = source.read(file, learner=learner, tz=tz)
+    aside = sources.set_aside(sessions)
+    sessions.attrs = {}
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    added = append_sessions(folder / "log.csv", sessions)
+    add_cards(folder / "skills.toml", {skill: source.CARD for skill in sorted(set(sessions["skill"])) if source.CARD})
+    if len(aside):
+        kept = folder / f"{Path(file).stem}.set-aside.csv"
+        replace_file(kept, aside.to_csv(index=False, lineterminator="\n"))
+    return {
+        "read": len(sessions) + len(aside),
+        "added": added,
+        "known": len(sessions) - added,
+        "set_aside": len(aside),
+        "skills": sessions["skill"].nunique(),
+    }

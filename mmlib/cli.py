@@ -1,0 +1,242 @@
+"""mm, the command line: each command is one call of the library."""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from mmlib.errors import InputError, MMError, PracticeError, ReportError, SetAsideWarning, counted, did_you_mean
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Learning analytics for small skills: repetition, payoff and synergy from a practice log.",
+    epilog="Begin with **mm init my-practice**, or with an export: **mm import toggl FILE --into my-practice**.",
+)
+say = Console(soft_wrap=True, highlight=False)
+
+Folder = Annotated[Path, typer.Argument(help="The practice folder, or one log file.", show_default="here")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+
+def _rating(text: str) -> typer.models.OptionInfo:
+    return typer.Option(help=text, metavar="1-5", rich_help_panel="How it felt")
+
+
+def _detail(text: str) -> typer.models.OptionInfo:
+    return typer.Option(help=text, rich_help_panel="What was special")
+
+
+def main() -> None:
+    """Run the command line: a user's error is one clear message and exit code 2, never a traceback."""
+    warnings.showwarning = _warn
+    try:
+        app()
+    except MMError as error:
+        print(f"mm: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+
+
+def _warn(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+    if issubclass(category, SetAsideWarning):
+        print(f"mm: {message}", file=sys.stderr)  # noqa: T201
+
+
+@app.command(epilog="Example: **mm init my-practice**")
+def init(folder: Annotated[Path, typer.Argument(help="The folder to make.", show_default="here")] = Path()) -> None:
+    """Make a practice folder: an empty log, two example cards, and a README that explains the columns."""
+    from mmlib.practice import new_practice
+
+    made = new_practice(folder)
+    for file in made:
+        say.print(f"made {file}", markup=False)
+    if not made:
+        say.print(f"{folder}: a practice folder already; nothing was changed.", markup=False)
+    say.print("Next: mm log juggling --minutes 15 --score 23" + ("" if folder == Path() else f" --into {folder}"))
+
+
+@app.command(epilog="Example: **mm log juggling --minutes 15 --score 23 --payoff 4 --part isolate**")
+def log(
+    skill: Annotated[str, typer.Argument(help="Which skill.")],
+    minutes: Annotated[str | None, typer.Option(help="How long: 15, 1:30 or 1h30.")] = None,
+    score: Annotated[str | None, typer.Option(help="Performance, in the skill's unit.")] = None,
+    reps: Annotated[str | None, typer.Option(help="Repetitions done.")] = None,
+    successes: Annotated[str | None, typer.Option(help="How many came off.")] = None,
+    start: Annotated[str | None, typer.Option(help="2026-10-31 18:30.", show_default="now")] = None,
+    payoff: Annotated[str | None, _rating("Reward felt in doing it.")] = None,
+    praise: Annotated[str | None, _rating("Reward from others.")] = None,
+    flow: Annotated[str | None, _rating("Absorbed, lost track of time.")] = None,
+    challenge: Annotated[str | None, _rating("1 too easy, 3 just right, 5 too hard.")] = None,
+    support: Annotated[str | None, _rating("Tools, time and place were ready.")] = None,
+    mood_before: Annotated[str | None, _rating("Mood before.")] = None,
+    mood_after: Annotated[str | None, _rating("Mood after.")] = None,
+    part: Annotated[str | None, _detail("entry_trick, isolate, combine, repeat or experiment.")] = None,
+    variation: Annotated[str | None, _detail("What was tweaked.")] = None,
+    self: Annotated[str | None, _detail("The self it honoured, if not the card's.")] = None,
+    note: Annotated[str | None, _detail("Anything worth keeping.")] = None,
+    learner: Annotated[str, typer.Option(help="Who practised.")] = "me",
+    into: Annotated[Path, typer.Option(help="The practice folder.", show_default="here")] = Path(),
+    new: Annotated[bool, typer.Option("--new", help="A new skill, though its name is near to another's.")] = False,
+) -> None:
+    """Add one practice session to the log."""
+    row = {name: value for name, value in locals().items() if value is not None and name not in ("into", "new")}
+    from mmlib.log import append_sessions
+    from mmlib.practice import load
+
+    known = set(load(into).skills["skill"])
+    hint = did_you_mean(skill, known)
+    if skill not in known and hint.startswith("Did") and not new:
+        raise PracticeError(f'No skill "{skill}" so far. {hint} To begin a new skill, add --new.')
+    row["start"] = start or datetime.now().isoformat(sep=" ", timespec="minutes")
+    try:
+        append_sessions(into, row)
+    except InputError as error:
+        said = [f"{p.column}: found {p.found}, expected {p.expected}. {p.advice}" for p in error.problems]
+        raise MMError("Nothing was added.\n" + "\n".join(said)) from None
+    remark = "" if skill in known else " A new skill: describe it in skills.toml."
+    say.print(f"{into / 'log.csv'}: one session of {skill} on {row['start']} added.{remark}", markup=False)
+
+
+@app.command(epilog="Example: **mm check my-practice**")
+def check(folder: Folder = Path(), as_json: AsJson = False) -> None:
+    """Look for mistakes in a log, its cards and milestones; exit with 2 if there are any."""
+    from mmlib.practice import load
+
+    try:
+        practice = load(folder)
+    except InputError as error:
+        if as_json:
+            typer.echo(json.dumps({"ok": False, "problems": [vars(problem) for problem in error.problems]}, indent=2))
+            raise typer.Exit(2) from None
+        raise
+    log, skills = practice.log, practice.skills
+    cardless = skills.loc[~skills["has_card"], "skill"].tolist()
+    facts = {
+        "ok": True,
+        "sessions": len(log),
+        "learners": log["learner"].nunique(),
+        "skills": log["skill"].nunique(),
+        "first": None if log.empty else str(log["start"].min()),
+        "last": None if log.empty else str(log["start"].max()),
+        "without_card": cardless,
+    }
+    if as_json:
+        typer.echo(json.dumps(facts, indent=2))
+        return
+    say.print(
+        f"{folder}: no mistakes. {counted(facts['sessions'], 'session')}, {counted(facts['skills'], 'skill')}, "
+        f"{counted(facts['learners'], 'learner')}"
+        + (f", {facts['first'][:10]} to {facts['last'][:10]}." if facts["first"] else "."),
+        markup=False,
+    )
+    if cardless:
+        say.print(f"Without a card in skills.toml: {', '.join(cardless)}.", markup=False)
+
+
+@app.command("import", epilog="Example: **mm import cstimer cstimer_20261031.txt --into cube --tz Europe/Paris**")
+def import_(
+    tool: Annotated[str, typer.Argument(help="Which tool's export: cstimer, toggl.")],
+    file: Annotated[Path, typer.Argument(help="The exported file.")],
+    into: Annotated[
+        Path, typer.Option(help="The practice folder; made if it isn't there.", show_default="here")
+    ] = Path(),
+    learner: Annotated[str, typer.Option(help="Whose practice it is.")] = "me",
+    tz: Annotated[
+        str | None, typer.Option(help="Your time zone, such as Europe/Paris.", show_default="the system's")
+    ] = None,
+) -> None:
+    """Import a tool's export into a practice folder; importing it again adds only what is new."""
+    from mmlib.practice import add_export
+
+    found = add_export(into, tool, file, learner=learner, tz=tz)
+    say.print(
+        f"{file.name}: {counted(found['read'], 'record')} of {counted(found['skills'], 'skill')} read; "
+        f"{found['added']:,} added to {into / 'log.csv'}, {found['known']:,} there already, "
+        f"{found['set_aside']:,} set aside.",
+        markup=False,
+    )
+    if found["set_aside"]:
+        say.print(f"What was set aside, and why: {into / (file.stem + '.set-aside.csv')}", markup=False)
+
+
+@app.command(epilog="Example: **mm report my-practice --month 2026-10 --to html,pdf**")
+def report(
+    folder: Folder = Path(),
+    learner: Annotated[str | None, typer.Option(help="Who.", show_default="the only one in the log")] = None,
+    month: Annotated[str | None, typer.Option(help="YYYY-MM.", show_default="the newest with practice")] = None,
+    to: Annotated[str, typer.Option(help="html, pdf or both.")] = "html,pdf",
+    out: Annotated[Path, typer.Option(help="Where reports go.")] = Path("reports"),
+    errors: Annotated[str, typer.Option(help="raise: stop at bad rows; quarantine: set them aside.")] = "raise",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
+) -> None:
+    """Build a learner's monthly report, as HTML and PDF."""
+    from mmlib.reports.monthly import monthly
+
+    built = monthly(folder, learner=learner, month=month, formats=to.split(","), out=out, errors=errors, quiet=quiet)
+    for line in (*built.notes, *(str(path) for path in built.paths)):
+        say.print(line, markup=False)
+
+
+@app.command(epilog="Example: **mm skills my-practice**")
+def skills(folder: Folder = Path(), as_json: AsJson = False) -> None:
+    """List the skills: sessions, hours, last practice, unit, target, and whether there is a card."""
+    from mmlib.measures.repetition import totals
+    from mmlib.practice import load
+
+    practice = load(folder)
+    done = totals(practice.log.assign(learner="all"), by="skill").set_index("skill")
+    last = practice.log.groupby("skill")["start"].max()
+    rows = practice.skills.set_index("skill").assign(
+        sessions=done["sessions"], minutes=done["minutes"], last=last.dt.strftime("%Y-%m-%d")
+    )
+    rows["sessions"] = rows["sessions"].fillna(0).astype(int)
+    rows = rows.sort_values("sessions", ascending=False, kind="stable")
+    if as_json:
+        chosen = rows[["sessions", "minutes", "last", "domain", "unit", "better", "target", "self", "has_card"]]
+        typer.echo(chosen.reset_index().to_json(orient="records", indent=2))
+        return
+    table = Table(
+        "skill", "sessions", "hours", "last", "domain", "unit", "target", "card", box=None, header_style="bold"
+    )
+    for right in (1, 2, 6):
+        table.columns[right].justify = "right"
+    for row in rows.reset_index().to_dict("records"):
+        hours = "" if row["minutes"] != row["minutes"] else f"{row['minutes'] / 60:,.1f}"
+        target = "" if row["target"] != row["target"] else f"{row['target']:g}"
+        texts = [row[name] if isinstance(row[name], str) else "" for name in ("last", "domain", "unit")]
+        card = "yes" if row["has_card"] else "no"
+        table.add_row(row["skill"], f"{row['sessions']:,}", hours, *texts, target, card)
+    say.print(table, markup=False)
+
+
+@app.command(epilog="Example: **mm lab my-practice**")
+def lab(folder: Folder = Path()) -> None:
+    """Open JupyterLab with copies of the explore notebooks, set to a practice folder."""
+    import subprocess
+
+    from mmlib.practice import load
+    from mmlib.reports.run import copy_notebooks
+
+    log = load(folder).log
+    if log.empty:
+        raise ReportError(f"{folder}: the log holds no sessions yet. Add one with: mm log SKILL --minutes 15")
+    base = folder if folder.is_dir() else folder.parent
+    parameters = {"folder": "..", "learner": log["learner"].iloc[-1]}
+    notebooks = copy_notebooks("explore", base / "notebooks", parameters)
+    say.print(f"{counted(len(notebooks), 'notebook')} in {base / 'notebooks'}; JupyterLab opens …", markup=False)
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(base / "notebooks")]))
+
+
+if __name__ == "__main__":
+    main()
