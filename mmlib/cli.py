@@ -183,8 +183,10 @@ def report(
     """Build a learner's monthly report, as HTML and PDF."""
     from mmlib.reports.monthly import monthly
 
-    built = monthly(folder, learner=learner, month=month, formats=to.split(","), out=out, errors=errors, quiet=quiet)
-    for line in (*built.notes, *(str(path) for path in built.paths)):
+    built = monthly(
+        folder, learner=learner, month=month, formats=to.split(","), out=out, errors=errors, progress=not quiet
+    )
+    for line in (*built.notices, *(str(path) for path in built.paths.values())):
         say.print(line, markup=False)
 
 
@@ -226,7 +228,7 @@ def lab(folder: Folder = Path()) -> None:
     import subprocess
 
     from mmlib.practice import load
-    from mmlib.reports.run import copy_notebooks
+    from mmlib.reports.shipped import copy_notebooks
 
     log = load(folder).log
     if log.empty:

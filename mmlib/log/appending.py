@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from mmlib.errors import LogFormatError, SetAsideWarning, counted
 from mmlib.log.check import check_log, header_problems
-from mmlib.log.reading import Header, decoded, header_of
+from mmlib.log.reading import Header, decoded, header_of, is_torn
 from mmlib.log.schema import COLUMNS
 from mmlib.log.writing import as_written, replace_file, write_log
 
@@ -74,9 +74,9 @@ def _append(path: Path, log: pd.DataFrame) -> int:
     if problems := header_problems(header.names, path.name):
         raise LogFormatError(problems)
     log = _only_new(log, data, header)
-    missing = [name for name in COLUMNS if name not in header.names and log[name].notna().any()]
-    if missing == ["learner"] and log["learner"].eq("me").all():
-        missing = []
+    says_something = log.notna().any()
+    says_something["learner"] = not log["learner"].eq("me").all()
+    missing = [name for name in COLUMNS if name not in header.names and says_something[name]]
     if missing:
         header = _widen(path, data, header, missing)
     rows = as_written(log, header.names, header.decimal)
@@ -125,10 +125,10 @@ def _mend_end(path: Path) -> None:
     data = path.read_bytes()
     if data.endswith(b"\n"):
         return
+    header, text = header_of(data, path.name), decoded(data, path.name)
+    *_, record = csv.reader(io.StringIO(text, newline=""), delimiter=header.separator)
     body, newline, last = data.rpartition(b"\n")
-    header = header_of(data, path.name)
-    record = next(csv.reader([last.decode("utf-8", "replace")], delimiter=header.separator), [])
-    if not newline or (len(record) == len(header.names) and last.count(b'"') % 2 == 0):
+    if not newline or not is_torn(text, record, header):
         _write_at_end(path, b"\n")
         return
     torn = path.with_name(f"{path.stem}.torn.txt")

@@ -127,26 +127,29 @@ def _read_quickly(data: bytes, header: Header) -> pd.DataFrame | None:
 
 def _read_carefully(data: bytes, header: Header, file: str) -> tuple[pd.DataFrame, list[Problem], pd.DataFrame]:
     """Return the log, its problems and all records as text (index: the row as a spreadsheet counts it)."""
-    text = decoded(data, file)
-    width, rows, records, problems = len(header.names), [], [], []
-    odd: dict[int, list[str]] = {}
-    body = csv.reader(io.StringIO(text, newline=""), delimiter=header.separator)
-    for row, record in enumerate(body, start=1):
-        if row == 1 or not any(record):
-            continue
-        if len(record) == width:
-            rows.append(row)
-            records.append(record)
-        else:
-            odd[row] = record
-    last_row = max([*rows[-1:], *odd], default=0)
-    for row, record in odd.items():
-        problems.append(_wrong_width(file, row, len(record), width, torn=row == last_row and text[-1] != "\n"))
+    text, width = decoded(data, file), len(header.names)
+    body = enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=header.separator), start=1)
+    filled = {row: record for row, record in body if any(record)}
+    last = list(filled)[-1]
+    odd = {row: record for row, record in filled.items() if len(record) != width}
+    if is_torn(text, filled[last], header):
+        odd[last] = filled[last]
+    rows = [row for row in filled if row != 1 and row not in odd]
+    records = [filled[row] for row in rows]
+    problems = [
+        _wrong_width(file, row, len(record), width, torn=row == last and not text.endswith("\n"))
+        for row, record in odd.items()
+    ]
     frame = pd.DataFrame(records, columns=header.names, index=rows, dtype=TEXT)
     log, more = checked(frame, file=file, rows=rows, decimal=header.decimal)
     whole = {row: header.separator.join(record) for row, record in odd.items()}
     frame = pd.concat([frame, pd.DataFrame({"line": pd.Series(whole, dtype=TEXT)})])
     return log, sorted([*problems, *more], key=lambda problem: problem.row), frame
+
+
+def is_torn(text: str, last: list[str], header: Header) -> bool:
+    """Return whether a crash cut the last record off: no line end, and a value or a quotation mark is missing."""
+    return not text.endswith("\n") and (len(last) != len(header.names) or text.count('"') % 2 == 1)
 
 
 def _wrong_width(file: str, row: int, found: int, width: int, *, torn: bool) -> Problem:

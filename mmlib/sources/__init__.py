@@ -1,0 +1,122 @@
+"""Sources: each module turns one tool's export into the log.
+
+A source is a module with `read(path, *, learner="me", tz=None)`, which returns the log's columns, with `TITLE`
+(the tool's name) and `CARD` (what a skill card of this tool should say at first). It is named in the entry-point
+group "mmlib.sources", so other packages can add theirs; a module is loaded only when it is asked for.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+
+from mmlib.errors import Problem, SourceError, did_you_mean
+
+GROUP = "mmlib.sources"
+FIELDS = ["file", "row", "column", "found", "expected", "advice"]
+
+
+def tools() -> list[str]:
+    """Return the names of the tools whose exports can be read.
+
+    Examples
+    --------
+    >>> {"cstimer", "toggl"} <= set(tools())
+    True
+    """
+    return sorted(_registered())
+
+
+def source(tool: str) -> ModuleType:
+    """Return the module that reads a tool's exports.
+
+    Parameters
+    ----------
+    tool : str
+        One of `tools()`.
+
+    Raises
+    ------
+    SourceError
+        If there is no such tool, or what its module needs is not installed.
+
+    Examples
+    --------
+    >>> source("cstimer").TITLE
+    'csTimer'
+    """
+    registered = _registered()
+    if tool not in registered:
+        advice = did_you_mean(tool, sorted(registered))
+        raise SourceError([Problem("sources", None, "", f'the tool "{tool}"', "one that can be read", advice)])
+    try:
+        return registered[tool].load()
+    except ImportError as error:
+        found = f'that the tool "{tool}" cannot be loaded ({error})'
+        problem = Problem("sources", None, "", found, "a source that is installed", "Install what it needs.")
+        raise SourceError([problem]) from error
+
+
+def read(tool: str, path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.DataFrame:
+    """Return a tool's export as a log.
+
+    Parameters
+    ----------
+    tool : str
+        One of `tools()`.
+    path : str or Path
+        The exported file.
+    learner : str
+        Whose practice it is.
+    tz : str, optional
+        The learner's time zone, an IANA name such as "Europe/Berlin", for tools that store universal time; the
+        system's if left out.
+
+    Returns
+    -------
+    DataFrame
+        The log's columns, sorted by start. Records read = rows + records set aside; see `set_aside`.
+
+    Raises
+    ------
+    SourceError
+        If there is no such tool, or the file as a whole cannot be read.
+
+    Examples
+    --------
+    >>> read("togl", "entries.csv")
+    Traceback (most recent call last):
+        ...
+    mmlib.errors.SourceError: sources: found the tool "togl", expected one that can be read. Did you mean "toggl"?
+    """
+    return source(tool).read(path, learner=learner, tz=tz)
+
+
+def set_aside(log: pd.DataFrame) -> pd.DataFrame:
+    """Return the records that `read` could not take, one row each, with the first thing wrong with it.
+
+    Parameters
+    ----------
+    log : DataFrame
+        As `read` returned it.
+
+    Returns
+    -------
+    DataFrame
+        Columns file, row, column, found, expected, advice.
+
+    Examples
+    --------
+    >>> len(set_aside(pd.DataFrame()))
+    0
+    """
+    problems = log.attrs.get("set_aside", ())
+    table = pd.DataFrame([[getattr(problem, field) for field in FIELDS] for problem in problems], columns=FIELDS)
+    return table.astype({field: "Int64" if field == "row" else "str" for field in FIELDS})
+
+
+def _registered() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}

@@ -1,0 +1,257 @@
+"""Toggl Track: time entries, from the detailed report as CSV, in the forms it has had since 2018.
+
+One row per entry. The skill is the project; without one, the description. Three things are decided here:
+
+- *Dates* such as 03/04/2019 are read in the order that the whole file shows: by a day above 12, else by entries
+  over midnight. Where neither settles it, the file is refused rather than guessed at.
+- *Durations* count as Toggl gives them, even where an entry's end was edited and end − start differs. Numbers
+  without a unit (20, or 34:19) are minutes or hours, whichever agrees with end − start in the file.
+- *Tags* go into the note as #tag. The client, what is billable and the user are left behind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from mmlib.errors import Problem, SourceError, counted
+from mmlib.sources.reading import checked_zone, clean, log_of, numbered, refused, short, table, text_of
+
+TITLE = "Toggl"
+CARD: dict[str, Any] = {}
+EXPECTED = "Toggl's detailed report as CSV"
+ADVICE = "In Toggl Track choose Reports, Detailed, Export, Download CSV."
+
+_NEEDED = ("start date", "start time", "duration")
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
+_LOCAL = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
+_TIME = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?(?:\s*([ap])\.?m\.?)?", re.ASCII | re.IGNORECASE)
+_CLOCK = re.compile(r"(\d{1,4}):([0-5]?\d):([0-5]?\d(?:\.\d+)?)", re.ASCII)
+_PAIR = re.compile(r"(\d{1,5}):([0-5]\d)(\s*min)?", re.ASCII)
+_AMOUNT = re.compile(r"(\d{1,6}(?:\.\d*)?)\s*(sec|min|h)?", re.ASCII)
+_IN_MINUTES = {"sec": 1 / 60, "min": 1.0, "h": 60.0}
+_TOLERANCE = 1.0  # minutes by which duration and end − start may differ and still agree
+
+_Record = Mapping[str, str]
+_Readings = tuple[float, float]
+
+
+class _Entry(NamedTuple):
+    skill: str
+    start: datetime
+    minutes: float
+    note: str | None
+    mark: str
+
+
+def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.DataFrame:
+    """Return the entries of a Toggl detailed report as a log.
+
+    Parameters
+    ----------
+    path : str or Path
+        The report as CSV. It must hold one person's entries.
+    learner : str
+        Whose entries they are.
+    tz : str, optional
+        Without effect but for its check: Toggl exports the local times of the user's profile.
+
+    Returns
+    -------
+    DataFrame
+        The log's columns, sorted by start: `skill` is the project, else the description, `minutes` the duration,
+        `note` the description where it is not the skill, the task and the tags. `source_id` is the entry's start
+        and end, so it outlives renamed projects. Rows of the file = rows + those set aside
+        (`mmlib.sources.set_aside`).
+
+    Raises
+    ------
+    SourceError
+        If the file is not such a report, holds several people's entries or no entry that can be read, or if its
+        dates or durations are ambiguous.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "toggl.csv"
+    >>> _ = file.write_text(
+    ...     "Project,Description,Start date,Start time,End date,End time,Duration\\n"
+    ...     "Ukulele,C to G,31/10/2026,18:30:00,31/10/2026,19:04:19,34:19 min\\n"
+    ... )
+    >>> print(read(file)[["skill", "start", "minutes", "note"]].to_string(index=False))
+      skill               start   minutes   note
+    Ukulele 2026-10-31 18:30:00 34.316667 C to G
+    """
+    file = Path(path).name
+    checked_zone(tz)
+    text = text_of(path, expected=EXPECTED, advice=ADVICE)
+    records, problems = table(text, file, needed=_NEEDED, expected=EXPECTED, advice=ADVICE)
+    _one_user([record for _, record in records], file)
+    day_first = _day_first([record for _, record in records], file)
+    unit = _unit([record for _, record in records], file, day_first)
+    entries = []
+    for row, record in records:
+        entry = _entry(record, day_first, unit)
+        if isinstance(entry, _Entry):
+            entries.append(entry)
+        else:
+            problems.append(Problem(file, row, *entry))
+    if not entries and problems:
+        raise SourceError(problems)
+    if not entries:
+        raise refused(file, "no entries", EXPECTED, "Choose a longer period, and export again.")
+    return log_of(_columns(entries), sorted(problems, key=_row), learner=learner, source="toggl")
+
+
+def _row(problem: Problem) -> int:
+    return problem.row or 0
+
+
+def _columns(entries: list[_Entry]) -> dict[str, Any]:
+    skill, start, minutes, note, mark = zip(*entries, strict=True)
+    return {
+        "skill": skill,
+        "start": np.array(start, dtype="datetime64[us]"),
+        "minutes": np.round(minutes, 6),
+        "note": note,
+        "source_id": numbered(mark),
+    }
+
+
+def _entry(record: _Record, day_first: bool, unit: int) -> _Entry | tuple[str, str, str, str]:
+    """Return an entry, or its column, what was found there, what was expected and the advice."""
+    start, end = _moment(record, "start", day_first), _moment(record, "end", day_first)
+    if start is None:
+        found = short(f"{record['start date']} {record['start time']}")
+        return "Start date", found, "a date and a time", "Mend the entry in Toggl, and export again."
+    readings = _readings(record["duration"])
+    if readings is None and record["duration"].strip():
+        return (
+            "Duration",
+            short(record["duration"]),
+            "a duration such as 00:34:19",
+            "Mend it in Toggl, and export again.",
+        )
+    minutes = readings[unit] if readings else _span(start, end)
+    if minutes is None or minutes < 0:
+        return (
+            "Duration",
+            "nothing",
+            "a duration, or an end after the start",
+            "Stop the entry in Toggl, and export again.",
+        )
+    project, description = clean(record.get("project", "")), clean(record.get("description", ""))
+    skill = project or description or "unnamed"
+    parts = ["" if description == skill else description, clean(record.get("task", ""))]
+    tags = [f"#{clean(tag)}" for tag in record.get("tags", "").split(",") if tag.strip()]
+    note = " ".join(filter(None, [*parts, *tags])) or None
+    mark = f"{start.isoformat()}/{end.isoformat() if end else f'{minutes:g} min'}"
+    return _Entry(skill, start, minutes, note, mark)
+
+
+def _one_user(records: list[_Record], file: str) -> None:
+    users = {record.get("email") or record.get("user") for record in records} - {None, ""}
+    if len(users) > 1:
+        found, advice = (
+            f"entries of {counted(len(users), 'user')}",
+            "Filter the report by member, and import one file each.",
+        )
+        raise refused(file, found, "one person's entries", advice)
+
+
+def _day_first(records: list[_Record], file: str) -> bool:
+    """Return whether 03/04/2019 means the third of April in this file."""
+    dates = [date for record in records for date in _local_dates(record)]
+    pairs = {(int(first), int(second)) for first, _, second, _ in dates}
+    day_first = any(separator == "." for _, separator, _, _ in dates) or any(a > 12 >= b for a, b in pairs)
+    month_first = any(b > 12 >= a for a, b in pairs)
+    if not day_first and not month_first:
+        over_midnight = [record for record in records if record["start date"] != record.get("end date")]
+        day_first = any(_agrees(record, day_first=True) for record in over_midnight)
+        month_first = any(_agrees(record, day_first=False) for record in over_midnight)
+    if day_first != month_first or all(a == b for a, b in pairs):
+        return day_first
+    found = "days first and months first" if day_first else f"dates such as {records[0]['start date'].strip()}"
+    expected = "dates in one order everywhere" if day_first else "dates that show which number is the day"
+    advice = "In Toggl's profile set the date format to YYYY-MM-DD, and export again."
+    raise refused(file, found, expected, advice)
+
+
+def _local_dates(record: _Record) -> list[tuple[str, ...]]:
+    found = (_LOCAL.fullmatch(record.get(f"{which} date", "").strip()) for which in ("start", "end"))
+    return [match.groups() for match in found if match]
+
+
+def _unit(records: list[_Record], file: str, day_first: bool) -> int:
+    """Return which reading of numbers without a unit agrees with end − start: 0 for minutes, 1 for hours."""
+    ambiguous = []
+    for record in records:
+        readings = _readings(record["duration"])
+        if readings and readings[0] != readings[1]:
+            start, end = _moment(record, "start", day_first), _moment(record, "end", day_first)
+            ambiguous.append((record["duration"], readings, _span(start, end)))
+    votes = [
+        sum(span is not None and abs(readings[unit] - span) <= _TOLERANCE for _, readings, span in ambiguous)
+        for unit in (0, 1)
+    ]
+    if ambiguous and votes[0] == votes[1]:
+        found, expected = f"durations such as {short(ambiguous[0][0])}", "minutes or hours, as end − start would show"
+        raise refused(file, found, expected, "Export again with the duration format 00:34:19.")
+    return int(votes[1] > votes[0])
+
+
+def _agrees(record: _Record, *, day_first: bool) -> bool:
+    span = _span(_moment(record, "start", day_first), _moment(record, "end", day_first))
+    readings = _readings(record["duration"])
+    return span is not None and readings is not None and min(abs(span - r) for r in readings) <= _TOLERANCE
+
+
+def _span(start: datetime | None, end: datetime | None) -> float | None:
+    return (end - start).total_seconds() / 60 if start and end else None
+
+
+def _moment(record: _Record, which: str, day_first: bool) -> datetime | None:
+    date, time = record.get(f"{which} date", "").strip(), _TIME.fullmatch(record.get(f"{which} time", "").strip())
+    iso, local = _ISO.fullmatch(date), _LOCAL.fullmatch(date)
+    if not time or not (iso or local):
+        return None
+    if iso:
+        year, month, day = map(int, iso.groups())
+    else:
+        first, _, second, year = (int(part) if part.isdigit() else 0 for part in local.groups())
+        day, month = (first, second) if day_first else (second, first)
+    hour, minute, second, half = time.groups()
+    hour = int(hour) if half is None else int(hour) % 12 + 12 * (half.lower() == "p")
+    try:
+        moment = datetime(year, month, day, hour, int(minute), int(second or 0))
+    except ValueError:
+        return None
+    return moment if 1900 <= year < 2200 else None
+
+
+def _readings(text: str) -> _Readings | None:
+    """Return a duration in minutes, read once with minutes and once with hours as the unit where none is given.
+
+    Examples
+    --------
+    >>> _readings("1:02:30"), _readings("34:30 min"), _readings("20")
+    ((62.5, 62.5), (34.5, 34.5), (20.0, 1200.0))
+    """
+    text = text.strip()
+    if found := _CLOCK.fullmatch(text):
+        hours, minutes, seconds = map(float, found.groups())
+        total = 60 * hours + minutes + seconds / 60
+        return total, total
+    if found := _PAIR.fullmatch(text):
+        first, second = float(found[1]), float(found[2])
+        return (first + second / 60,) * 2 if found[3] else (first + second / 60, 60 * first + second)
+    if found := _AMOUNT.fullmatch(text):
+        amount = float(found[1])
+        return (amount * _IN_MINUTES[found[2]],) * 2 if found[2] else (amount, 60 * amount)
+    return None

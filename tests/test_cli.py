@@ -1,0 +1,92 @@
+"""The command line: a twin of the library, with one clear message and exit code 2 for a user's error."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import mmlib as mm
+from mmlib import cli
+
+
+@pytest.fixture
+def mm_command(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["mm", *words])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        out, err = capsys.readouterr()
+        return stopped.value.code or 0, out, err
+
+    return run
+
+
+def test_every_command_has_help_with_an_example(mm_command):
+    for command in ("init", "log", "check", "import", "report", "skills", "lab"):
+        code, out, _ = mm_command(command, "--help")
+        assert code == 0
+        assert f"Example: mm {command}" in out
+
+
+def test_the_main_path_init_log_check_skills(mm_command, tmp_path):
+    assert mm_command("init", "p")[0] == 0
+    code, out, _ = mm_command("log", "juggling", "--minutes", "1h30", "--score", "23", "--into", "p")
+    assert (code, "one session of juggling" in out) == (0, True)
+    row = mm.load(tmp_path / "p").log.iloc[0]
+    assert (row["minutes"], row["score"]) == (90.0, 23.0)
+    code, out, _ = mm_command("check", "p")
+    assert (code, "no mistakes. 1 session, 1 skill, 1 learner" in out) == (0, True)
+    skills = json.loads(mm_command("skills", "p", "--json")[1])
+    assert [(row["skill"], row["sessions"]) for row in skills] == [("juggling", 1), ("drawing a circle", 0)]
+    assert "juggling" in mm_command("skills", "p")[1]
+
+
+def test_a_misspelt_skill_is_not_logged(mm_command, tmp_path):
+    mm_command("init", "p")
+    code, _, err = mm_command("log", "jugling", "--minutes", "5", "--into", "p")
+    assert (code, 'Did you mean "juggling"?' in err) == (2, True)
+    assert mm.load(tmp_path / "p").log.empty
+    assert mm_command("log", "jugling", "--new", "--into", "p")[0] == 0
+
+
+def test_a_bad_value_adds_nothing(mm_command, tmp_path):
+    mm_command("init", "p")
+    code, out, err = mm_command("log", "juggling", "--payoff", "8", "--minutes", "-1", "--into", "p")
+    assert (code, out) == (2, "")
+    assert "payoff: found 8, expected a number from 1 to 5" in err
+    assert "minutes: found -1" in err
+    assert mm.load(tmp_path / "p").log.empty
+
+
+def test_check_names_every_mistake(mm_command, tmp_path):
+    (tmp_path / "log.csv").write_text("skill,start,minutes\na,2026-10-31,x\na,03/04/2026,1\n")
+    code, _, err = mm_command("check", ".")
+    assert (code, err.count("log.csv, row")) == (2, 2)
+    code, out, _ = mm_command("check", ".", "--json")
+    assert (code, [problem["row"] for problem in json.loads(out)["problems"]]) == (2, [2, 3])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["check", "nowhere"], "no such folder"),
+        (["report", "nowhere"], "no such folder"),
+        (["import", "toggle", "x.csv"], 'Did you mean "toggl"?'),
+        (["import", "toggl", "x.csv"], "no such file"),
+        (["lab", "empty"], "no such folder"),
+    ],
+)
+def test_a_users_error_is_one_message_without_a_traceback(mm_command, words, said):
+    code, _, err = mm_command(*words)
+    assert code == 2
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_the_installed_command_and_python_m_are_the_same():
+    told = subprocess.run([sys.executable, "-m", "mmlib.cli", "--help"], capture_output=True, text=True, check=True)
+    assert "Learning analytics for small skills" in told.stdout
