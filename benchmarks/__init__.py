@@ -1,0 +1,1 @@
+"""Speed and validity, run on demand: `make bench`, `make validate`."""

@@ -1,0 +1,15 @@
+"""Simulated learners with known truth: one person's diary, and a cohort.
+
+The sample folders are regenerated with::
+
+    python -c "from mmlib import simulate; simulate.write(simulate.practice(), 'data/sample')"
+    python -c "from mmlib import simulate; simulate.write(simulate.cohort(), 'data/sample-cohort')"
+"""
+
+from __future__ import annotations
+
+from mmlib.simulate.ada import practice
+from mmlib.simulate.cohort import cohort
+from mmlib.simulate.simulated import Simulated, write
+
+__all__ = ["Simulated", "cohort", "practice", "write"]
