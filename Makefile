@@ -35,7 +35,7 @@ bench: $(READY) ## measure speed, as ratios in one run
 validate: $(READY) ## check the statistics by simulation and write the tables into docs/methods.md
 	@$(BIN)/python -m benchmarks.validity
 
-pictures: $(READY) ## make the README's pictures again (needs Chromium)
+pictures: $(READY) ## make the README's pictures again
 	@$(BIN)/python docs/pictures.py
 
 sample: $(READY) ## make data/sample and data/sample-cohort again, from their seeds

@@ -1,0 +1,48 @@
+"""The kernel that runs a report: always the Python that runs us, never another one of the same name."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+
+ENVIRONMENT = {
+    # Another backend would leave the notebook without its figures, and say nothing.
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+OPTIONS = ("--log-level=ERROR", "--HistoryManager.enabled=False")
+
+
+class OwnKernelManager(AsyncKernelManager):
+    """Starts ipykernel in our own Python, with an empty IPython profile: a user's start-up files stay out.
+
+    Kernel specifications that are installed on the machine are not looked at.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._profile = tempfile.TemporaryDirectory(prefix="mmlib-", ignore_cleanup_errors=True)
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The specification of our own kernel."""
+        if self._kernel_spec is None:
+            self._kernel_spec = KernelSpec(
+                argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *OPTIONS],
+                display_name="mmlib",
+                language="python",
+                env={**ENVIRONMENT, "IPYTHONDIR": str(Path(self._profile.name))},
+                metadata={"debugger": False},
+            )
+        return self._kernel_spec
+
+    def cleanup_resources(self, restart: bool = False) -> None:
+        """Remove the connection file, and the empty profile with it."""
+        super().cleanup_resources(restart)
+        if not restart:
+            self._profile.cleanup()

@@ -1,0 +1,99 @@
+"""HTML to PDF: WeasyPrint, without a network and without noise.
+
+This module imports WeasyPrint, and so needs Pango: an `OSError` at import means that Pango is missing.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+from weasyprint import HTML
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from mmlib.errors import ReportError
+
+PACKAGE = Path(__file__).resolve().parent.parent
+FONTS = PACKAGE / "charts" / "fonts"
+WEIGHTS = {"light": 300, "regular": 400, "medium": 500, "semibold": 600, "bold": 700}
+# How WeasyPrint's log says that an image is missing from the page.
+FAILURES = ("Failed to load image", "Failed to render SVG image")
+VARIANT = "pdf/ua-1"
+
+
+class _OwnFiles(URLFetcher):
+    """Fetches what the page carries and the package's own files, and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=("data", "file"), allow_redirects=False)
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        parts = urlsplit(url)
+        if parts.scheme == "file":
+            path = Path(url2pathname(unquote(parts.path))).resolve()
+            if not path.is_relative_to(PACKAGE):
+                raise ValueError(f"{path} is no part of a report")
+        return super().fetch(url, headers)
+
+
+def typeset(page: str) -> bytes:
+    """Return a page of HTML as a tagged PDF.
+
+    Parameters
+    ----------
+    page : str
+        The HTML, with its style sheets and images inside.
+
+    Raises
+    ------
+    ReportError
+        Where an image of the page cannot be drawn.
+    """
+    with _collected() as failures:
+        pdf = HTML(string=page, url_fetcher=_OwnFiles()).write_pdf(pdf_variant=VARIANT)
+    if failures:
+        raise ReportError(f"The PDF cannot be made, because a chart cannot be drawn: {failures[0]}")
+    return pdf
+
+
+@contextmanager
+def _collected() -> Iterator[list[str]]:
+    """Keep WeasyPrint's log away from the terminal, and collect from it what is a failure."""
+    failures: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            message = record.getMessage()
+            if message.startswith(FAILURES):
+                failures.append(re.sub(r"data:\S{40,}", "(the chart)", message)[:300])
+
+    loggers = [logging.getLogger("weasyprint"), logging.getLogger("fontTools")]
+    collector, before = Collector(logging.ERROR), [logger.propagate for logger in loggers]
+    loggers[0].addHandler(collector)
+    for logger in loggers:
+        logger.propagate = False
+    try:
+        yield failures
+    finally:
+        loggers[0].removeHandler(collector)
+        for logger, propagate in zip(loggers, before, strict=True):
+            logger.propagate = propagate
+
+
+def font_faces(folder: Path = FONTS) -> str:
+    """Return @font-face rules for the family "Report" from a folder of fonts named like Family-SemiBold.ttf."""
+    faces = []
+    for file in sorted(folder.glob("*.ttf")):
+        style = file.stem.rpartition("-")[2].lower()
+        weight = WEIGHTS.get(style.replace("italic", "") or "regular", 400)
+        slant = "italic" if "italic" in style else "normal"
+        faces.append(
+            f'@font-face{{font-family:"Report";font-weight:{weight};font-style:{slant};'
+            f'src:url("{file.resolve().as_uri()}")}}'
+        )
+    return "\n".join(faces)
