@@ -14,9 +14,9 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 
-from mmlib.charts.words import capital, duration, number, signed
 from mmlib.errors import counted
 from mmlib.practice import Practice
+from mmlib.words import capital, duration, listed, number, signed
 
 ASLEEP_DAYS = 14  # a rest shorter than this is no sign of falling asleep
 DROPPED_DAYS = 90  # after a longer one a skill has been dropped, and no reminder is due
@@ -25,6 +25,7 @@ FEW_TRIALS = 5
 LARGE_SHARE = 0.4
 SELDOM_VARIED = 0.1
 SUDDEN = 1.5
+PRECISE = 0.2  # an interval wider than this share of the mean cannot say "no change"
 MOST_SUGGESTIONS = 3
 
 
@@ -92,7 +93,8 @@ def happened(
     progress : DataFrame
         `payoff.progress` of the month against the four weeks before.
     mood : DataFrame
-        `selves.mood_lift` of the month, by skill.
+        `selves.mood_lift` of the last months, by skill; where mood is never rated, the third sentence says which
+        skills came and went.
     month : Period
         The calendar month.
     """
@@ -101,7 +103,8 @@ def happened(
         last = practice.log["start"].max()
         when = f"the last session was on {last.day} {last.strftime('%B %Y')}"
         return _sentences([f"{name} logged no practice in {month.strftime('%B %Y')}: {when}."])
-    return _sentences([_how_much(name, by_skill, month), _what_changed(progress), _how_it_felt(mood)])
+    third = _how_it_felt(mood) or _what_came_and_went(by_skill, month)
+    return _sentences([_how_much(name, by_skill, month), _what_changed(progress), third])
 
 
 def suggestions(
@@ -120,10 +123,13 @@ def suggestions(
     month : Period
         The calendar month.
     """
-    found = [*_widen(load), *_wake(rhythm), *_isolate(skills, progress, month), *_ease(load)][:MOST_SUGGESTIONS]
+    found: dict[str, tuple[str, str]] = {}
+    for skill, what, why in (*_widen(load), *_wake(rhythm), *_isolate(skills, progress, month), *_ease(load)):
+        found.setdefault(skill, (what, why))  # one suggestion a skill is enough
     if not found:
-        return Fragment('<p class="reading">No number stands out this month: carry on.</p>')
-    items = [f"<li><b>{escape(what)}</b> {escape(why)}</li>" for what, why in found]
+        return Fragment("<p>No number stands out this month: carry on.</p>")
+    chosen = list(found.values())[:MOST_SUGGESTIONS]
+    items = [f"<li><b>{escape(what)}</b> {escape(why)}</li>" for what, why in chosen]
     return Fragment(f'<ul class="next">{"".join(items)}</ul>')
 
 
@@ -214,7 +220,7 @@ def _what_changed(progress: pd.DataFrame) -> str:
     verb = "improved most clearly" if best["estimate"] > 0 else "slipped most clearly"
     return (
         f"{capital(best['skill'])} {verb}: {number(best['now'])}{unit} on average, {number(best['before'])} in the "
-        f"four weeks before (95 % interval of the difference {number(abs(best['low']))} to "
+        f"four weeks before (95% interval of the difference {number(abs(best['low']))} to "
         f"{number(abs(best['high']))}){many}."
     )
 
@@ -224,7 +230,7 @@ def _how_it_felt(mood: pd.DataFrame) -> str:
     if known.empty:
         return ""
     best = known.loc[known["estimate"].idxmax()]
-    interval = f"(95 % interval {signed(best['low'])} to {signed(best['high'])}, {counted(int(best['n']), 'session')})"
+    interval = f"(95% interval {signed(best['low'])} to {signed(best['high'])}, {counted(int(best['n']), 'session')})"
     if best["low"] <= 0:
         return (
             f"Mood after a session was much the same as before; the largest lift was with {best['skill']} {interval}."
@@ -232,12 +238,26 @@ def _how_it_felt(mood: pd.DataFrame) -> str:
     return f"Mood rose most with {best['skill']}: by {number(best['estimate'])} on the scale of 5 {interval}."
 
 
-def _widen(load: pd.DataFrame) -> list[tuple[str, str]]:
+def _what_came_and_went(by_skill: pd.DataFrame, month: pd.Period) -> str:
+    now, before = (set(by_skill.loc[_in(by_skill, m), "skill"]) for m in (month, month - 1))
+    ever = set(by_skill.loc[by_skill["period"] < month.start_time, "skill"])
+    groups = {"New": now - ever, "Taken up again": (now & ever) - before, "Resting since last month": before - now}
+    said = [f"{words.lower()}: {_few(names)}" for words, names in groups.items() if names]
+    return f"{capital('; '.join(said))}." if said else "The skills were the same as the month before."
+
+
+def _few(names: set[str]) -> str:
+    ordered = sorted(names, key=str.casefold)
+    return listed([*ordered[:3], counted(len(ordered) - 3, "other")] if len(ordered) > 4 else ordered)
+
+
+def _widen(load: pd.DataFrame) -> list[tuple[str, str, str]]:
     narrow = load[(load["share"] >= LARGE_SHARE) & (load["varied_share"].fillna(0) < SELDOM_VARIED)]
     if len(load[load["share"] > 0]) < 2:
         return []
     return [
         (
+            row["skill"],
             f"Widen {row['skill']}.",
             f"It took {row['share']:.0%} of the practice of the last 28 days, and "
             f"{row['varied_share']:.0%} of its {counted(int(row['sessions']), 'session')} tried a variation.",
@@ -247,12 +267,13 @@ def _widen(load: pd.DataFrame) -> list[tuple[str, str]]:
     ]
 
 
-def _wake(rhythm: pd.DataFrame) -> list[tuple[str, str]]:
+def _wake(rhythm: pd.DataFrame) -> list[tuple[str, str, str]]:
     rest, gap = rhythm["days_since"], rhythm["median_gap_days"]
     asleep = rhythm[(rest > ASLEEP_DAYS) & (rest > TYPICAL_GAPS * gap) & (rest <= DROPPED_DAYS)]
     asleep = asleep[asleep["sessions"] >= FEW_TRIALS].sort_values("sessions", ascending=False)
     return [
         (
+            row["skill"],
             f"Wake {row['skill']} up.",
             f"It has rested for {row['days_since']} days; before, "
             f"{counted(round(row['median_gap_days']), 'day')} between practice days was typical.",
@@ -261,28 +282,31 @@ def _wake(rhythm: pd.DataFrame) -> list[tuple[str, str]]:
     ]
 
 
-def _isolate(skills: pd.DataFrame, progress: pd.DataFrame, month: pd.Period) -> list[tuple[str, str]]:
+def _isolate(skills: pd.DataFrame, progress: pd.DataFrame, month: pd.Period) -> list[tuple[str, str, str]]:
     known = _known(progress)
-    stuck = known[(known["clear"].abs() < 1) & (known[["n_now", "n_before"]].min(axis=1) >= FEW_TRIALS)]
+    precise = (known["high"] - known["low"]) / 2 <= PRECISE * known["now"].abs()
+    stuck = known[precise & (known["clear"].abs() < 1) & (known[["n_now", "n_before"]].min(axis=1) >= FEW_TRIALS)]
     stuck = stuck.merge(skills[["skill", "target", "rub_pat_barrier"]], on="skill", how="left")
     sign = np.where(stuck["better"].eq("lower"), -1, 1)
     stuck = stuck[~(sign * (stuck["now"] - stuck["target"]) >= 0)]
     return [
         (
+            row["skill"],
             f"Isolate the parts of {row['skill']}.",
             f"{counted(row['n_now'], 'trial')} in {month.strftime('%B')} averaged {number(row['now'])}"
             f"{'' if pd.isna(row['unit']) else ' ' + row['unit']}, after {number(row['before'])} in the four weeks "
-            f"before: no change beyond its ups and downs (95 % interval {signed(row['low'])} to {signed(row['high'])})."
+            f"before: no change beyond its ups and downs (95% interval {signed(row['low'])} to {signed(row['high'])})."
             + ("" if pd.isna(row["rub_pat_barrier"]) else f" Its card says: {row['rub_pat_barrier']}"),
         )
-        for _, row in stuck.nlargest(1, "n_now").iterrows()
+        for _, row in stuck.nlargest(3, "n_now").iterrows()
     ]
 
 
-def _ease(load: pd.DataFrame) -> list[tuple[str, str]]:
+def _ease(load: pd.DataFrame) -> list[tuple[str, str, str]]:
     sudden = load[(load["ratio"] >= SUDDEN) & (load["acute_minutes"] >= 60) & (load["chronic_minutes"] >= 15)]
     return [
         (
+            row["skill"],
             f"Let {row['skill']} grow more slowly.",
             f"{duration(row['acute_minutes'])} in the last week, where {duration(row['chronic_minutes'])} a week "
             "was usual in the four weeks before.",

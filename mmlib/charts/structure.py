@@ -1,0 +1,120 @@
+"""The six-part scorecard: which parts of a micromastery each skill has, as far as card and practice show."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, nothing, row_labels, titled
+from mmlib.charts.style import ACCENT, BAD, INK, MUTED, PANEL, RULE, styled
+from mmlib.errors import counted
+from mmlib.words import capital, listed
+
+MOST_ROWS = 18
+WEAK = 0.5
+PARTS = {
+    "entry_trick": "entry\ntrick",
+    "rub_pat_barrier": "rub-pat\nbarrier",
+    "background_support": "background\nsupport",
+    "payoff": "\npayoff",
+    "repeatability": "repeat-\nability",
+    "experimental_possibilities": "room to\nexperiment",
+}
+NAMES = {
+    "entry_trick": "the entry trick", "rub_pat_barrier": "the rub-pat barrier",
+    "background_support": "background support", "payoff": "the payoff", "repeatability": "repeatability",
+    "experimental_possibilities": "room to experiment",
+}  # fmt: skip
+
+
+@styled
+def scorecard(scorecard: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw the score of each skill on each of the six parts of a micromastery.
+
+    Parameters
+    ----------
+    scorecard : DataFrame
+        What `structure.scorecard` returned: skill, part, score from 0 to 1 or NaN where not known.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"skill": ["omelette"] * 2, "part": ["entry_trick", "payoff"], "score": [0.9, 0.4]})
+    >>> scorecard(table).finding
+    'The payoff is the weakest part: 0.40 of 1'
+    """
+    known = scorecard[scorecard["part"].isin(PARTS)]
+    if known.empty:
+        return nothing(ax, "There is no scorecard to show: there are no skills yet.")
+    grid = known.pivot_table(index="skill", columns="part", values="score", aggfunc="mean", dropna=False, sort=False)
+    grid = grid.reindex(index=known["skill"].drop_duplicates(), columns=list(PARTS))
+    silent = grid.notna().sum(axis=1) < 2
+    grid, left_out = grid[~silent], int(silent.sum())
+    if grid.empty:
+        return nothing(ax, "There is no scorecard to show: write the six parts of a skill into skills.toml.")
+    order = grid.mean(axis=1).sort_values(ascending=False, na_position="last", kind="stable").index
+    grid = grid.loc[order]
+    shown = grid.head(MOST_ROWS)
+    ax = canvas(ax, 0.4 * len(shown) + 0.55)
+    for y, scores in enumerate(shown.to_numpy()):
+        for x, score in enumerate(scores):
+            _cell(ax, x, y, score)
+    row_labels(ax, list(shown.index), width=WIDTH * 72 * 0.27)
+    ax.set_xlim(-0.5, len(PARTS) - 0.5)
+    ax.xaxis.tick_top()
+    ax.set_xticks(range(len(PARTS)), PARTS.values(), linespacing=1.0, va="bottom")
+    ax.grid(False)
+    _words(ax, grid, len(shown), left_out)
+    return ax
+
+
+def _cell(ax: Axes, x: float, y: float, score: float) -> None:
+    """Draw a score as its number above a bar that is filled so far; what is not known as an empty outline."""
+    left, top, width, height = x - 0.42, y + 0.2, 0.84, 0.17
+    if np.isnan(score):
+        ax.text(left, y - 0.02, "?", ha="left", va="center", color=MUTED, size=LABEL_SIZE)
+        outline = {"facecolor": "none", "edgecolor": RULE, "lw": 0.9}
+        ax.add_patch(Rectangle((left, top), width, height, **outline))
+        return
+    color = BAD if score < WEAK else ACCENT
+    ax.add_patch(Rectangle((left, top), width, height, facecolor=PANEL))
+    ax.add_patch(Rectangle((left, top), width * max(score, 0.025), height, facecolor=color))
+    ax.text(left, y - 0.02, _score(score), ha="left", va="center", color=INK, size=LABEL_SIZE)
+
+
+def _score(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _words(ax: Axes, grid: pd.DataFrame, shown: int, left_out: int) -> None:
+    means, counts = grid.mean().dropna(), grid.notna().sum()
+    unknown = int(grid.isna().to_numpy().sum())
+    weakest = [part for part in means.index if means[part] < means.min() + 0.005]
+    over = f" on average over {counts[weakest[0]]} skills" if counts[weakest[0]] > 1 else ""
+    which = f"{capital(listed(NAMES[part] for part in weakest))} {'is' if len(weakest) == 1 else 'are'} the weakest"
+    which = f"{len(weakest)} of the 6 parts are equally weak" if len(weakest) > 2 else which
+    which += " part" if len(weakest) == 1 else " parts" if len(weakest) == 2 else ""
+    title = f"{which}: {_score(means.min())} of 1{over}"
+    if (means >= 0.995).all():
+        title = "All six parts are in place in every skill with a score"
+    few = f"; the first {shown} of {len(grid)} skills" if shown < len(grid) else ""
+    every = listed(f"{NAMES[part]} {_score(mean)}" for part, mean in means.items())
+    weak = int((grid < WEAK).to_numpy().sum())
+    reading = (
+        "Each bar is filled as far as the skill's card and its practice show that part to be there: 0 is absent, "
+        f"1 fully there. {counted(weak, 'score')} {'is' if weak == 1 else 'are'} below 0.5 (orange-red)"
+    )
+    reading += f"; a question mark means not known ({counted(unknown, 'case')})." if unknown else "."
+    if left_out:
+        reading += f" {counted(left_out, 'skill')} with one part known, or none: left out."
+    titled(
+        ax, title, f"Score of each skill on the six parts of a micromastery, from 0 to 1{few}",
+        alt_text=f"{title}." + (f" Means: {every}." if every else ""), reading=reading,
+    )  # fmt: skip

@@ -1,0 +1,197 @@
+"""Learning curves, rewards, flow and progress: what is drawn, and what the titles claim."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+
+from mmlib.charts import payoff, style
+
+
+def series(skill="juggling", n=50, start=34.0, end=61.0, *, band=2.0, better="higher", model="power", **columns):
+    fitted = np.linspace(start, end, n)
+    table = pd.DataFrame(
+        {
+            "learner": "ada", "skill": skill, "trial": np.arange(1, n + 1),
+            "start": pd.date_range("2026-09-01", periods=n), "observed": fitted + np.resize([1.0, -1.0], n),
+            "fitted": fitted, "low": fitted - band, "high": fitted + band, "better": better, "unit": "catches",
+            "target": np.nan, "model": model,
+        }
+    )  # fmt: skip
+    return table.assign(**columns)
+
+
+def unfitted(skill, n=5):
+    return series(skill, n, fitted=np.nan, low=np.nan, high=np.nan, model=None)
+
+
+def lines(ax, color):
+    return [line for line in ax.lines if mpl.colors.to_hex(line.get_color()) == color]
+
+
+def test_learning_curves_draws_trials_curve_and_target():
+    points = series(target=70.0)
+    ax = payoff.learning_curves(points, since="2026-10-01")[0, 0]
+    old, new = lines(ax, style.OBSERVED)[0], lines(ax, style.HIGHLIGHT)[0]
+    assert len(old.get_xdata()) == 30  # the 30 days of September
+    assert len(new.get_xdata()) == 20
+    assert list(new.get_ydata()) == list(points["observed"][30:])
+    assert list(lines(ax, style.ACCENT)[0].get_ydata()) == list(points["fitted"])
+    assert lines(ax, style.TARGET)[0].get_ydata()[0] == 70
+    assert ax.get_ylim()[1] > 70
+    assert ax.finding == "Juggling went from 34 to 61 catches over 50 trials"
+
+
+def test_learning_curves_counts_clear_improvements_only(words):
+    points = pd.concat(
+        [
+            series("juggling"),
+            series("ukulele", n=40, start=50, end=51, band=5.0),  # bands overlap
+            series("circle", n=30, start=8, end=2, band=0.5, better="lower", unit="mm"),  # lower is better
+            series("omelette", n=20, start=9, end=4, band=0.5),  # got worse
+            series("sourdough", n=10, start=5, end=5, model="flat"),
+            unfitted("harmonica"),
+        ]
+    )
+    axes = payoff.learning_curves(points)
+    assert axes.shape == (2, 3)
+    assert axes[0, 0].finding == "2 of 6 skills improved clearly; juggling went from 34 to 61 catches"
+    assert "8 → 2 mm" in words(axes[0, 2])
+    assert "lower is better" in words(axes[0, 2])
+    assert "about 5 catches" in words(axes[1, 1])
+    assert "too few trials for a curve" in words(axes[1, 2])
+    assert "circle went from 8 to 2 mm over 30 trials" in axes[0, 0].alt_text
+    assert "harmonica has too few trials for a curve (5 trials)" in axes[0, 0].alt_text
+
+
+def test_the_most_practised_since_come_first():
+    early = series("early", n=30)
+    late = series("late", n=20, start=1.0).assign(start=pd.date_range("2026-10-05", periods=20))
+    axes = payoff.learning_curves(pd.concat([early, late]), since="2026-10-01")
+    assert [ax.get_title(loc="left") for ax in axes.flat] == ["late", "early"]
+    axes = payoff.learning_curves(pd.concat([early, late]))
+    assert [ax.get_title(loc="left") for ax in axes.flat] == ["early", "late"]
+
+
+def test_nine_of_27_skills_are_drawn_and_said_so(words):
+    axes = payoff.learning_curves(pd.concat([series(f"skill {i}", n=10 + i) for i in range(27)]))
+    assert axes.shape == (3, 3)
+    assert "the 9 most practised of 27 skills" in words(axes[0, 0])
+
+
+def test_a_few_extreme_trials_do_not_flatten_a_long_series():
+    points = series("cube", n=20_000, start=40.0, end=12.0, better="lower", unit="seconds")
+    points.loc[[5_000, 15_000], "observed"] = 5_000.0
+    points.loc[7_000, "observed"] = np.nan
+    ax = payoff.learning_curve(points)
+    assert ax.get_ylim()[1] < 150
+    assert "2 of them lie beyond the panel's edge" in ax.reading
+    assert "1 failed trial without a score is not drawn" in ax.reading
+    dots = lines(ax, style.OBSERVED)[0]
+    assert len(dots.get_xdata()) == 19_999
+    assert dots.get_rasterized()
+    assert len(lines(ax, style.ACCENT)[0].get_xdata()) <= 300
+
+
+def test_a_curve_begins_at_the_first_scored_trial():
+    points = series(n=28, start=34.0, end=61.0)
+    points.loc[:8, "observed"] = np.nan
+    assert payoff.learning_curve(points).finding == "Juggling went from 43 to 61 catches over 19 trials"
+
+
+def test_a_far_target_is_named_without_being_drawn(words):
+    ax = payoff.learning_curve(series(target=1_000.0))
+    assert not lines(ax, style.TARGET)
+    assert "target 1,000 ↑" in words(ax)
+    assert ax.get_ylim()[1] < 100
+
+
+@pytest.mark.parametrize(
+    ("points", "finding"),
+    [
+        (unfitted("harmonica"), "Harmonica has too few trials for a curve (5 trials)"),
+        (unfitted("harmonica", 1), "Harmonica has too few trials for a curve (1 trial)"),
+        (series(model="flat", start=5, end=5), "Juggling shows no clear change over 50 trials: about 5 catches"),
+        (pd.concat([unfitted("a"), unfitted("b")]), "No skill has enough trials for a learning curve yet"),
+        (
+            pd.concat([series("a", start=5, end=5), series("b", start=9, end=5)]),
+            "None of the 2 skills shows a clear improvement over all its trials",
+        ),
+        (series(observed=np.nan), "There are no learning curves to show: no trial has a score yet."),
+    ],
+)
+def test_learning_curves_titles(points, finding):
+    assert payoff.learning_curves(points).flat[0].finding == finding
+
+
+def estimates(names, values, half=0.3, n=20, **columns):
+    values = np.asarray(values, dtype=float)
+    table = pd.DataFrame({"learner": "ada", "skill": names, "estimate": values, "low": values - half})
+    return table.assign(high=values + half, n=n, reason="", **columns)
+
+
+def test_felt_draws_both_rewards_and_sorts_by_payoff(words):
+    table = pd.concat(
+        [
+            estimates(["omelette", "ukulele"], [3.0, 4.4], reward="payoff", n=23),
+            estimates(["omelette", "ukulele", "surf"], [3.9, 2.0, np.nan], reward="praise", n=[23, 5, 1]),
+        ]
+    )
+    ax = payoff.felt(table)
+    assert ax.finding == "Ukulele feels most rewarding: payoff 4.4 of 5; omelette earns most praise (3.9)"
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["ukulele", "omelette"]
+    praise, felt = ax.lines
+    assert list(praise.get_xdata()) == [2.0, 3.9]
+    assert list(felt.get_xdata()) == [4.4, 3.0]
+    assert "n = 23 and 5" in words(ax)
+    assert "payoff" in words(ax)
+
+
+def test_felt_says_it_once_where_one_skill_leads_both():
+    table = pd.concat([estimates(["a", "b"], [4.0, 3.0], reward=reward) for reward in ("payoff", "praise")])
+    assert payoff.felt(table).finding == "A feels most rewarding: payoff 4.0 of 5; it also earns most praise (4.0)"
+
+
+def levels(values, half=0.2):
+    table = estimates(None, values, half).drop(columns="skill")
+    return table.assign(challenge=np.arange(1.0, len(values) + 1))
+
+
+def test_flow_names_the_best_challenge(words):
+    ax = payoff.flow(levels([2.1, 3.2, 4.2, 3.5, np.nan]))
+    assert ax.finding == "Flow is highest when the challenge is just right: 4.2 of 5 on average"
+    assert list(ax.lines[0].get_ydata()) == [2.1, 3.2, 4.2, 3.5]
+    assert "too easy 2.1 (n = 20)" in ax.alt_text
+    assert "80 sessions" in ax.reading
+    assert "n = 20" in words(ax)
+
+
+def test_flow_claims_nothing_where_intervals_overlap():
+    ax = payoff.flow(levels([3.4, 3.6, 3.5], half=0.5))
+    assert ax.finding == "Flow hardly depends on the challenge so far (means from 3.4 to 3.6 of 5)"
+
+
+def changes(**columns):
+    table = estimates(["juggling", "ukulele", "circle", "omelette"], [7.0, 0.2, -2.0, 1.0], half=1.5)
+    table = table.assign(unit="catches", before=[34.0, 20.0, 8.0, 5.0], now=[41.0, 20.2, 6.0, 6.0], n_before=9, n_now=5)
+    return table.assign(**columns)
+
+
+def test_progress_names_what_changed_clearly(words):
+    ax = payoff.progress(changes())
+    assert ax.finding == (
+        "Juggling improved clearly, from 34 to 41 catches; circle fell back clearly, from 8 to 6 catches"
+    )
+    assert ax.lines[1].get_xdata()[0] == pytest.approx(7.0 / 8.5)
+    assert "34 → 41 catches" in words(ax)
+    assert "20 trials now and 36 before" in ax.reading
+
+
+def test_progress_lists_what_has_too_few_scores(words):
+    table = changes()
+    table.loc[1, ["low", "high"]] = np.nan
+    ax = payoff.progress(table)
+    assert len(ax.lines[1].get_xdata()) == 3
+    assert "Too few scores to say: ukulele (20.0 → 20.2 catches)" in words(ax)

@@ -1,0 +1,72 @@
+"""Breadth and hours per domain, against numbers worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mmlib.charts import style, synergy
+
+
+def table(effective, practised):
+    periods = pd.date_range("2026-05-01", periods=len(effective), freq="MS")
+    return pd.DataFrame({"learner": "ada", "period": periods, "hill_1": effective, "n_practised": practised})
+
+
+@pytest.mark.parametrize(
+    ("effective", "finding"),
+    [
+        ([6.1, 5.2], "Practice in June 2026 was spread over 5.2 effective skills, down from 6.1 in May 2026"),
+        ([5.0, 5.2], "Practice in June 2026 was spread over 5.2 effective skills, up from 5.0 in May 2026"),
+        ([1.0, 1.0], "Practice in June 2026 was spread over 1.0 effective skill, as in May 2026"),
+        ([2.0], "Practice in May 2026 was spread over 2.0 effective skills"),
+        ([2.0, np.nan], "There was no practice in June 2026"),
+        ([np.nan, 2.0], "Practice in June 2026 was spread over 2.0 effective skills"),
+    ],
+)
+def test_breadth_titles(effective, finding):
+    assert synergy.breadth(table(effective, [8] * len(effective))).finding == finding
+
+
+def test_breadth_draws_both_numbers(words):
+    ax = synergy.breadth(table([3.0, np.nan, 2.5], [5, 0, 4]), of="self")
+    assert np.array_equal(ax.lines[0].get_ydata(), [3.0, np.nan, 2.5], equal_nan=True)
+    assert list(ax.lines[1].get_ydata()) == [5, 0, 4]
+    assert "4 practised" in words(ax)
+    assert "2.5 effective selves" in words(ax)
+    assert "from 2.5 to 3.0 over 3 periods" in ax.alt_text
+
+
+def test_hours_draws_each_domain_and_highlights_the_last_month(words):
+    months = pd.to_datetime(["2026-08-01", "2026-10-01"])
+    hours = pd.DataFrame(
+        {"domain": ["music", "music", "body"], "period": [*months, months[1]], "minutes": [600.0, 380.0, 45.0],
+         "sessions": 3}
+    )  # fmt: skip
+    ax = synergy.hours(hours)
+    assert ax.finding == "Music got the most time in October 2026: 6 h 20 min of 7 h 5 min"
+    assert len(ax.patches) == 6  # 2 domains, 3 months: September without practice is there
+    heights = [-bar.get_height() for bar in ax.patches]
+    assert heights[0] / heights[2] == pytest.approx(600 / 380)
+    assert heights[1] == 0
+    assert heights[5] / heights[2] == pytest.approx(45 / 380)
+    last = [bar.get_facecolor() for bar in ax.patches][2]
+    assert style.mpl.colors.to_hex(last) == style.HIGHLIGHT
+    assert "45 min" in words(ax)
+
+
+def test_hours_without_any_domain_says_so():
+    hours = pd.DataFrame({"domain": ["unknown"], "period": pd.Timestamp("2026-10-01"), "minutes": [5.0], "sessions": 1})
+    assert synergy.hours(hours).finding == "There are no domains to compare: no card in skills.toml names one yet."
+
+
+def test_hours_of_many_domains_draws_the_largest(words):
+    hours = pd.DataFrame(
+        {"domain": [f"domain {i}" for i in range(27)], "period": pd.Timestamp("2026-10-01"),
+         "minutes": np.arange(27.0) + 1, "sessions": 1}
+    )  # fmt: skip
+    ax = synergy.hours(hours)
+    assert len(ax.patches) == 12
+    assert "Not drawn: 15 more, together 2 h in October 2026" in words(ax)
+    assert ax.finding.startswith("Domain 26 got the most time in October 2026: 27 min of 6 h 18 min")
