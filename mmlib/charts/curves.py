@@ -52,7 +52,7 @@ def learning_curves(points: pd.DataFrame, *, since: object = None, most: int = 9
     shown = [points[points["skill"] == name].sort_values("trial") for name in names[:most]]
     columns = 1 if len(shown) == 1 else 2 if len(shown) in (2, 4) else 3
     rows = -(-len(shown) // columns)
-    axes = panels(rows, columns, 3.1 if columns == 1 else 2.15 * rows if columns == 3 else 2.5 * rows)
+    axes = panels(rows, columns, 3.1 if columns == 1 else 2.0 * rows if columns == 3 else 2.5 * rows)
     for ax, series in zip(axes.flat, shown, strict=False):
         _panel(ax, series, since, width=WIDTH * 72 / columns - 30)
     for ax in axes.flat[len(shown) :]:

@@ -16,7 +16,7 @@ from matplotlib.textpath import TextToPath
 from mmlib.charts.style import ACCENT, BOLD, INK, MUTED, RULE, TARGET, plain
 
 WIDTH = 6.2  # inches: nearly the text column of an A4 page, and narrow enough for type to be read on a phone
-ROW = 0.36
+ROW = 0.32
 TITLE_SIZE, SUBTITLE_SIZE, LABEL_SIZE = 15, 11.5, 11
 
 

@@ -106,7 +106,8 @@ def _counts(row: pd.Series) -> str:
 
 
 def _felt_words(ax: Axes, rows: pd.DataFrame, n: int, confidence: float) -> None:
-    payoff, praise = (rows[reward]["estimate"].dropna() for reward in ("payoff", "praise"))
+    sure = {reward: rows[reward][rows[reward]["low"].notna()]["estimate"] for reward in ("payoff", "praise")}
+    payoff, praise = (part if len(part) else rows[reward]["estimate"].dropna() for reward, part in sure.items())
     parts = []
     if len(payoff):
         parts.append(f"{capital(payoff.idxmax())} feels most rewarding: payoff {rated(payoff.max())} of 5")
@@ -155,7 +156,7 @@ def flow(flow: pd.DataFrame, *, confidence: float = 0.95, ax: Axes | None = None
     rows = flow[flow["estimate"].notna()].sort_values("challenge")
     if rows.empty:
         return nothing(ax, "There is no flow to show: rate flow and challenge in the log, from 1 to 5.")
-    ax = canvas(ax, 2.9)
+    ax = canvas(ax, 2.3)
     ax.axvspan(2.5, 3.5, color=GRID, alpha=0.5, lw=0)
     ax.vlines(rows["challenge"], rows["low"], rows["high"], color=ACCENT, lw=3, alpha=0.45, capstyle="round")
     ax.plot(rows["challenge"], rows["estimate"], "o", color=ACCENT, ms=8.5)

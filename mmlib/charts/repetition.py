@@ -270,7 +270,7 @@ def _time_axis(ax: Axes, least: float, most: float) -> None:
     ax.set(xscale="log", xlim=(low, high))
     places: list[float] = []
     for place in (place for place in ticks if low <= place <= high):
-        if not places or np.log(place / places[-1]) > 0.09 * np.log(high / low):
+        if not places or np.log(place / places[-1]) > 0.17 * np.log(high / low):
             places.append(place)
     ax.set_xticks(places, [ticks[place] for place in places])
     ax.set_xticks([], minor=True)

@@ -58,7 +58,7 @@ def balance(balance: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     if known["self"].isna().all() or known["self"].isin(["unnamed"]).all():
         return nothing(ax, "There are no selves to compare: no card in skills.toml names a skill's self yet.")
     grid = _grid(known)
-    ax = canvas(ax, 3.2)
+    ax = canvas(ax, 2.7)
     x, bottom = np.arange(len(grid)), np.zeros(len(grid))
     palette, middles = colours(grid.columns), {}
     for name in grid:

@@ -62,7 +62,7 @@ def scorecard(scorecard: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     order = grid.mean(axis=1).sort_values(ascending=False, na_position="last", kind="stable").index
     grid = grid.loc[order]
     shown = grid.head(MOST_ROWS)
-    ax = canvas(ax, 0.4 * len(shown) + 0.55)
+    ax = canvas(ax, 0.36 * len(shown) + 0.5)
     for y, scores in enumerate(shown.to_numpy()):
         for x, score in enumerate(scores):
             _cell(ax, x, y, score)

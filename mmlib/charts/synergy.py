@@ -45,7 +45,7 @@ def breadth(breadth: pd.DataFrame, *, of: str = "skill", ax: Axes | None = None)
     if rows.empty or rows["hill_1"].isna().all():
         return nothing(ax, "There is no breadth to show: nothing has been practised yet.")
     many = PLURALS[of]
-    ax = canvas(ax, 2.9)
+    ax = canvas(ax, 2.3)
     x = np.arange(len(rows))
     counts, effective = rows["n_practised"].astype(float).to_numpy(), rows["hill_1"].to_numpy()
     ax.plot(x, effective, color=ACCENT, lw=2.4, marker="o", ms=5)
@@ -153,7 +153,7 @@ def hours(hours: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         return nothing(ax, f"There are no {PLURALS[by]} to compare: no card in skills.toml names one yet.")
     grid = _grid(hours, by, unit)
     every, grid = grid, grid.head(MOST_ROWS)
-    ax = canvas(ax, (ROW + 0.22) * len(grid) + 0.45)
+    ax = canvas(ax, (ROW + 0.14) * len(grid) + 0.45)
     tallest = grid.to_numpy().max()
     for i, values in enumerate(grid.to_numpy()):
         tops = values / tallest * 0.78

@@ -25,8 +25,9 @@ ENOUGH_VARIATIONS = 3
 def scorecard(skills: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
     """Return how far each skill shows the six parts of a micromastery, with the evidence in words.
 
-    A part's score is the mean of two kinds of evidence, each from 0 to 1, or the one that is known. The card
-    counts 1 if it says something for the part and 0 if it says nothing. The practice counts:
+    A part's score is the mean of two kinds of evidence, each from 0 to 1, or the one that is known. A card that
+    describes any of the parts counts 1 for these and 0 for the others; one that describes none, such as a card
+    with a unit only, says nothing. The practice counts:
 
     - entry_trick: the share of each learner's first five sessions with a rated payoff in which it was 4 or more.
     - rub_pat_barrier: 1 if there are sessions that isolate and sessions that combine, 0.5 if only one of them,
@@ -40,7 +41,7 @@ def scorecard(skills: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     skills : DataFrame
-        The skill cards: skill, the six parts (text, NA if empty) and, optionally, has_card.
+        The skill cards: skill and the six parts (text, NA if empty).
     log : DataFrame
         The log. Several learners are taken together.
 
@@ -48,7 +49,7 @@ def scorecard(skills: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Six rows per skill of either table: skill, part, score (0 to 1; NaN if nothing is known), card (0 or 1;
-        NaN without a card), practice (0 to 1; NaN if the log cannot tell), evidence (sentences).
+        NaN where the card describes no part), practice (0 to 1; NaN if the log cannot tell), evidence (sentences).
 
     References
     ----------
@@ -67,9 +68,8 @@ def scorecard(skills: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
     >>> float(first["score"]), first["evidence"]
     (0.75, 'Card: pop-up on the living-room floor. Log: payoff of 4 or more in 1 of the first 2 rated sessions.')
     """
-    cards = skills.drop_duplicates("skill").set_index("skill")
-    if "has_card" in cards:
-        cards = cards[cards["has_card"].astype(bool)]
+    cards = skills.drop_duplicates("skill").set_index("skill").reindex(columns=list(PRACTISED))
+    cards = cards[cards.notna().any(axis=1)]
     names = dict.fromkeys([*skills["skill"], *sorted(log["skill"].unique())])
     last_days = log.groupby("learner")["start"].max().dt.normalize()
     varied = bool(log["variation"].notna().any())
@@ -88,8 +88,8 @@ def scorecard(skills: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
 def _card(cards: pd.DataFrame, skill: str, part: str) -> tuple[float, str]:
     """Return what the card says of a part."""
     if skill not in cards.index:
-        return np.nan, "there is none."
-    text = cards.loc[skill, part] if part in cards else None
+        return np.nan, "it describes no part."
+    text = cards.loc[skill, part]
     if pd.isna(text) or not str(text).strip():
         return 0.0, "nothing said."
     said = str(text).strip()

@@ -15,7 +15,7 @@ ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
-OPTIONS = ("--log-level=ERROR", "--HistoryManager.enabled=False")
+OPTIONS = ("--log-level=CRITICAL", "--HistoryManager.enabled=False")
 
 
 class OwnKernelManager(AsyncKernelManager):
@@ -41,8 +41,8 @@ class OwnKernelManager(AsyncKernelManager):
             )
         return self._kernel_spec
 
-    def cleanup_resources(self, restart: bool = False) -> None:
+    async def cleanup_resources(self, restart: bool = False) -> None:
         """Remove the connection file, and the empty profile with it."""
-        super().cleanup_resources(restart)
+        await super().cleanup_resources(restart)
         if not restart:
             self._profile.cleanup()

@@ -68,7 +68,13 @@ def monthly(
     period = _month(practice, learner, month)
     built = report(
         shipped("notebooks/reports/monthly.ipynb"),
-        {"folder": str(folder), "learner": learner, "month": str(period), "errors": errors},
+        {
+            "folder": str(folder),
+            "learner": learner,
+            "month": str(period),
+            "as_of": str(min(period.end_time, pd.Timestamp.today()).date()),
+            "errors": errors,
+        },
         out=Path(out) / str(period),
         name=slug(learner, practice.log["learner"].unique()),
         formats=formats,

@@ -1,4 +1,4 @@
-"""What the monthly report says in words: headline numbers, what happened, what to do next, and from what.
+"""What the monthly report says in words: headline numbers, what happened, and where it comes from.
 
 Takes the measures' tables, returns fragments of HTML; every text from a log or a card is escaped.
 """
@@ -18,15 +18,7 @@ from mmlib.errors import counted
 from mmlib.practice import Practice
 from mmlib.words import capital, duration, listed, number, signed
 
-ASLEEP_DAYS = 14  # a rest shorter than this is no sign of falling asleep
-DROPPED_DAYS = 90  # after a longer one a skill has been dropped, and no reminder is due
-TYPICAL_GAPS = 3  # how many of its typical gaps a skill may rest
-FEW_TRIALS = 5
-LARGE_SHARE = 0.4
-SELDOM_VARIED = 0.1
-SUDDEN = 1.5
-PRECISE = 0.2  # an interval wider than this share of the mean cannot say "no change"
-MOST_SUGGESTIONS = 3
+SENTENCES = 3
 
 
 class Fragment(str):
@@ -36,19 +28,25 @@ class Fragment(str):
         return str(self)
 
 
-def title(learner: str, month: pd.Period) -> Fragment:
-    """Return the report's heading.
+def title(learner: str, month: pd.Period, as_of: str) -> Fragment:
+    """Return the report's heading; of a month that is not over it names the last day.
 
     Examples
     --------
-    >>> title("ada", pd.Period("2026-10"))
+    >>> title("ada", pd.Period("2026-10"), "2026-10-31")
     '<h1>Ada’s practice in October 2026</h1>'
+    >>> title("me", pd.Period("2026-10"), "2026-10-09")
+    '<h1>Your practice in October 2026, until 9 October</h1>'
     """
     whose = "Your" if learner == "me" else f"{capital(learner)}’s"
-    return Fragment(f"<h1>{escape(whose)} practice in {month.strftime('%B %Y')}</h1>")
+    last = pd.Timestamp(as_of)
+    until = f", until {last.day} {last.strftime('%B')}" if _days(month, as_of) < month.days_in_month else ""
+    return Fragment(f"<h1>{escape(whose)} practice in {month.strftime('%B %Y')}{until}</h1>")
 
 
-def headlines(by_learner: pd.DataFrame, by_skill: pd.DataFrame, streaks: pd.DataFrame, month: pd.Period) -> Fragment:
+def headlines(
+    by_learner: pd.DataFrame, by_skill: pd.DataFrame, streaks: pd.DataFrame, month: pd.Period, as_of: str
+) -> Fragment:
     """Return the month's headline numbers, each against the month before.
 
     Parameters
@@ -56,25 +54,28 @@ def headlines(by_learner: pd.DataFrame, by_skill: pd.DataFrame, streaks: pd.Data
     by_learner, by_skill : DataFrame
         `repetition.totals` of one learner, by="learner" and by="skill", with freq="MS".
     streaks : DataFrame
-        `repetition.streaks` of that learner as of the month's end.
+        `repetition.streaks` of that learner at `as_of`.
     month : Period
         The calendar month.
+    as_of : str
+        The last day looked at: the month's last, or an earlier one while it runs.
     """
     now, before = _totals_of(by_learner, month), _totals_of(by_learner, month - 1)
-    than, tiles = f"on {(month - 1).strftime('%B')}", []
+    whole = "" if _days(month, as_of) == month.days_in_month else "the whole of "
+    than, tiles = f"on {whole}{(month - 1).strftime('%B')}", []
     if not np.isnan(now["minutes"]):
         change = now["minutes"] - before["minutes"]
         tiles.append((duration(now["minutes"]), "practised", _change(change, duration, than)))
     sessions = now["sessions"] - before["sessions"]
     tiles.append((f"{now['sessions']:,}", _noun(now["sessions"], "session"), _change(sessions, _count, than)))
-    days = f"{now['days']} of {month.days_in_month}"
+    days = f"{now['days']} of {_days(month, as_of)}"
     tiles.append((days, "days with practice", _change(now["days"] - before["days"], _count, than)))
     skills, skills_before = (len(by_skill[_in(by_skill, m)]) for m in (month, month - 1))
     tiles.append((str(skills), _noun(skills, "skill"), _change(skills - skills_before, _count, than)))
     if len(streaks):
         row = streaks.iloc[0]
         so_far = f"longest so far: {counted(int(row['longest_days']), 'day')}"
-        tiles.append((str(row["current_days"]), f"{_noun(row['current_days'], 'day')} in a row at the end", so_far))
+        tiles.append((counted(int(row["current_days"]), "day"), "current streak", so_far))
     items = [f"<li><b>{escape(b)}</b> {escape(text)} <small>{escape(small)}</small></li>" for b, text, small in tiles]
     return Fragment(f'<ul class="tiles">{"".join(items)}</ul>')
 
@@ -82,7 +83,10 @@ def headlines(by_learner: pd.DataFrame, by_skill: pd.DataFrame, streaks: pd.Data
 def happened(
     practice: Practice, by_skill: pd.DataFrame, progress: pd.DataFrame, mood: pd.DataFrame, month: pd.Period
 ) -> Fragment:
-    """Return up to three sentences that say what happened: how much, what improved, how it felt.
+    """Return three sentences that say what happened: how much, what changed, how it felt.
+
+    Where scores or moods are missing, others take their place: which skills came and went, and how the month
+    ranks among the last twelve.
 
     Parameters
     ----------
@@ -93,8 +97,7 @@ def happened(
     progress : DataFrame
         `payoff.progress` of the month against the four weeks before.
     mood : DataFrame
-        `selves.mood_lift` of the last months, by skill; where mood is never rated, the third sentence says which
-        skills came and went.
+        `selves.mood_lift` of the last months, by skill.
     month : Period
         The calendar month.
     """
@@ -103,34 +106,9 @@ def happened(
         last = practice.log["start"].max()
         when = f"the last session was on {last.day} {last.strftime('%B %Y')}"
         return _sentences([f"{name} logged no practice in {month.strftime('%B %Y')}: {when}."])
-    third = _how_it_felt(mood) or _what_came_and_went(by_skill, month)
-    return _sentences([_how_much(name, by_skill, month), _what_changed(progress), third])
-
-
-def suggestions(
-    skills: pd.DataFrame, rhythm: pd.DataFrame, load: pd.DataFrame, progress: pd.DataFrame, month: pd.Period
-) -> Fragment:
-    """Return up to three suggestions for the next month, each with the number that led to it.
-
-    Parameters
-    ----------
-    skills : DataFrame
-        The cards.
-    rhythm, load : DataFrame
-        `repetition.rhythm` and `repetition.load` as of the month's end.
-    progress : DataFrame
-        `payoff.progress` of the month against the four weeks before.
-    month : Period
-        The calendar month.
-    """
-    found: dict[str, tuple[str, str]] = {}
-    for skill, what, why in (*_widen(load), *_wake(rhythm), *_isolate(skills, progress, month), *_ease(load)):
-        found.setdefault(skill, (what, why))  # one suggestion a skill is enough
-    if not found:
-        return Fragment("<p>No number stands out this month: carry on.</p>")
-    chosen = list(found.values())[:MOST_SUGGESTIONS]
-    items = [f"<li><b>{escape(what)}</b> {escape(why)}</li>" for what, why in chosen]
-    return Fragment(f'<ul class="next">{"".join(items)}</ul>')
+    said = [_how_much(name, by_skill, month), _what_changed(progress), _how_it_felt(mood)]
+    said += [_what_came_and_went(by_skill, month), _among_months(by_skill, month)]
+    return _sentences([sentence for sentence in said if sentence][:SENTENCES])
 
 
 def provenance(practice: Practice, parameters: Mapping[str, str]) -> Fragment:
@@ -147,6 +125,11 @@ def provenance(practice: Practice, parameters: Mapping[str, str]) -> Fragment:
     }
     items = [f"<dt>{escape(term)}</dt><dd>{escape(fact)}</dd>" for term, fact in facts.items()]
     return Fragment(f'<dl class="provenance">{"".join(items)}</dl>')
+
+
+def _days(month: pd.Period, as_of: str) -> int:
+    """Return how many days of the month have passed."""
+    return min((pd.Timestamp(as_of) - month.start_time).days + 1, month.days_in_month)
 
 
 def _in(table: pd.DataFrame, month: pd.Period) -> pd.Series:
@@ -200,14 +183,14 @@ def _how_much(name: str, by_skill: pd.DataFrame, month: pd.Period) -> str:
     return f"{said}; {largest['skill']} took {share:.0%} of it." if len(now) > 1 and share >= 0.25 else f"{said}."
 
 
-def _known(progress: pd.DataFrame) -> pd.DataFrame:
+def clear_changes(progress: pd.DataFrame) -> pd.DataFrame:
     """Return the changes that have an interval, with how clear each is: estimate by half the interval."""
     known = progress[progress["low"].notna() & (progress["high"] > progress["low"])]
     return known.assign(clear=2 * known["estimate"] / (known["high"] - known["low"]))
 
 
 def _what_changed(progress: pd.DataFrame) -> str:
-    known = _known(progress)
+    known = clear_changes(progress)
     if known.empty:
         return ""
     best = known.loc[known["clear"].abs().idxmax()]
@@ -246,70 +229,19 @@ def _what_came_and_went(by_skill: pd.DataFrame, month: pd.Period) -> str:
     return f"{capital('; '.join(said))}." if said else "The skills were the same as the month before."
 
 
+def _among_months(by_skill: pd.DataFrame, month: pd.Period) -> str:
+    """Return how the month's practice ranks among the last twelve, or among as many as there are."""
+    unit = "minutes" if by_skill["minutes"].notna().any() else "sessions"
+    last = by_skill[by_skill["period"] > (month - 12).start_time].groupby("period")[unit].sum()
+    rank = int((last > last[month.start_time]).sum()) + 1
+    if len(last) < 3:
+        return ""
+    if rank == len(last):
+        return f"{month.strftime('%B')} was the quietest of the last {len(last)} months with practice."
+    ordinal = {1: "", 2: "second ", 3: "third "}.get(rank, f"{rank}th ")
+    return f"{month.strftime('%B')} was the {ordinal}busiest of the last {len(last)} months with practice."
+
+
 def _few(names: set[str]) -> str:
     ordered = sorted(names, key=str.casefold)
     return listed([*ordered[:3], counted(len(ordered) - 3, "other")] if len(ordered) > 4 else ordered)
-
-
-def _widen(load: pd.DataFrame) -> list[tuple[str, str, str]]:
-    narrow = load[(load["share"] >= LARGE_SHARE) & (load["varied_share"].fillna(0) < SELDOM_VARIED)]
-    if len(load[load["share"] > 0]) < 2:
-        return []
-    return [
-        (
-            row["skill"],
-            f"Widen {row['skill']}.",
-            f"It took {row['share']:.0%} of the practice of the last 28 days, and "
-            f"{row['varied_share']:.0%} of its {counted(int(row['sessions']), 'session')} tried a variation.",
-        )
-        for _, row in narrow.nlargest(1, "share").iterrows()
-        if not pd.isna(row["varied_share"])
-    ]
-
-
-def _wake(rhythm: pd.DataFrame) -> list[tuple[str, str, str]]:
-    rest, gap = rhythm["days_since"], rhythm["median_gap_days"]
-    asleep = rhythm[(rest > ASLEEP_DAYS) & (rest > TYPICAL_GAPS * gap) & (rest <= DROPPED_DAYS)]
-    asleep = asleep[asleep["sessions"] >= FEW_TRIALS].sort_values("sessions", ascending=False)
-    return [
-        (
-            row["skill"],
-            f"Wake {row['skill']} up.",
-            f"It has rested for {row['days_since']} days; before, "
-            f"{counted(round(row['median_gap_days']), 'day')} between practice days was typical.",
-        )
-        for _, row in asleep.head(1).iterrows()
-    ]
-
-
-def _isolate(skills: pd.DataFrame, progress: pd.DataFrame, month: pd.Period) -> list[tuple[str, str, str]]:
-    known = _known(progress)
-    precise = (known["high"] - known["low"]) / 2 <= PRECISE * known["now"].abs()
-    stuck = known[precise & (known["clear"].abs() < 1) & (known[["n_now", "n_before"]].min(axis=1) >= FEW_TRIALS)]
-    stuck = stuck.merge(skills[["skill", "target", "rub_pat_barrier"]], on="skill", how="left")
-    sign = np.where(stuck["better"].eq("lower"), -1, 1)
-    stuck = stuck[~(sign * (stuck["now"] - stuck["target"]) >= 0)]
-    return [
-        (
-            row["skill"],
-            f"Isolate the parts of {row['skill']}.",
-            f"{counted(row['n_now'], 'trial')} in {month.strftime('%B')} averaged {number(row['now'])}"
-            f"{'' if pd.isna(row['unit']) else ' ' + row['unit']}, after {number(row['before'])} in the four weeks "
-            f"before: no change beyond its ups and downs (95% interval {signed(row['low'])} to {signed(row['high'])})."
-            + ("" if pd.isna(row["rub_pat_barrier"]) else f" Its card says: {row['rub_pat_barrier']}"),
-        )
-        for _, row in stuck.nlargest(3, "n_now").iterrows()
-    ]
-
-
-def _ease(load: pd.DataFrame) -> list[tuple[str, str, str]]:
-    sudden = load[(load["ratio"] >= SUDDEN) & (load["acute_minutes"] >= 60) & (load["chronic_minutes"] >= 15)]
-    return [
-        (
-            row["skill"],
-            f"Let {row['skill']} grow more slowly.",
-            f"{duration(row['acute_minutes'])} in the last week, where {duration(row['chronic_minutes'])} a week "
-            "was usual in the four weeks before.",
-        )
-        for _, row in sudden.nlargest(1, "ratio").iterrows()
-    ]

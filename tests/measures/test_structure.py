@@ -84,7 +84,7 @@ def test_no_card_is_not_an_empty_card(skills, log):
     assert row(table, "surfing", "rub_pat_barrier")["card"] == 0
     tea = row(table, "tea", "payoff")
     assert np.isnan(tea["score"])
-    assert tea["evidence"] == "Card: there is none. Log: no payoff rated."
+    assert tea["evidence"] == "Card: it describes no part. Log: no payoff rated."
 
 
 def test_too_new_to_tell(skills, log):
@@ -127,3 +127,8 @@ def test_learners_are_taken_together(skills, log):
     one, two = structure.scorecard(skills, log), structure.scorecard(skills, both)
     assert two["practice"].to_numpy() == pytest.approx(one["practice"].to_numpy(), nan_ok=True)
     assert "6 of the first 10 rated sessions" in row(two, "surfing", "entry_trick")["evidence"]
+
+
+def test_a_card_with_a_unit_only_says_nothing_of_the_parts(log):
+    cards = pd.DataFrame({"skill": ["surfing"], "has_card": [True], "unit": ["seconds"]})
+    assert structure.scorecard(cards, log)["card"].isna().all()

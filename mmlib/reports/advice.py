@@ -1,0 +1,113 @@
+"""What to do next month: up to three suggestions, each with the number that led to it."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from mmlib.errors import counted
+from mmlib.reports.story import Fragment, clear_changes
+from mmlib.words import duration, number, signed
+
+ASLEEP_DAYS = 14  # a rest shorter than this is no sign of falling asleep
+DROPPED_DAYS = 90  # after a longer one a skill has been dropped, and no reminder is due
+TYPICAL_GAPS = 3  # how many of its typical gaps a skill may rest
+FEW_TRIALS = 5
+LARGE_SHARE = 0.4
+SELDOM_VARIED = 0.1
+SUDDEN = 1.5
+PRECISE = 0.2  # an interval wider than this share of the mean cannot say "no change"
+MOST_SUGGESTIONS = 3
+
+
+def suggestions(
+    skills: pd.DataFrame, rhythm: pd.DataFrame, load: pd.DataFrame, progress: pd.DataFrame, month: pd.Period
+) -> Fragment:
+    """Return up to three suggestions for the next month, each with the number that led to it.
+
+    Parameters
+    ----------
+    skills : DataFrame
+        The cards.
+    rhythm, load : DataFrame
+        `repetition.rhythm` and `repetition.load` as of the month's end.
+    progress : DataFrame
+        `payoff.progress` of the month against the four weeks before.
+    month : Period
+        The calendar month.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for kind in (_widen(load), _wake(rhythm), _isolate(skills, progress, month), _ease(load)):
+        # One suggestion of each kind, and for each skill, is enough.
+        found.update(next(({skill: (what, why)} for skill, what, why in kind if skill not in found), {}))
+    if not found:
+        return Fragment("<p>No number stands out this month: carry on.</p>")
+    chosen = list(found.values())[:MOST_SUGGESTIONS]
+    items = [f"<li><b>{escape(what)}</b> {escape(why)}</li>" for what, why in chosen]
+    return Fragment(f'<ul class="next">{"".join(items)}</ul>')
+
+
+def _widen(load: pd.DataFrame) -> list[tuple[str, str, str]]:
+    narrow = load[(load["share"] >= LARGE_SHARE) & (load["varied_share"].fillna(0) < SELDOM_VARIED)]
+    if len(load[load["share"] > 0]) < 2:
+        return []
+    return [
+        (
+            row["skill"],
+            f"Widen {row['skill']}.",
+            f"It took {row['share']:.0%} of the practice of the last 28 days, and "
+            f"{row['varied_share']:.0%} of its {counted(int(row['sessions']), 'session')} tried a variation.",
+        )
+        for _, row in narrow.nlargest(3, "share").iterrows()
+        if not pd.isna(row["varied_share"])
+    ]
+
+
+def _wake(rhythm: pd.DataFrame) -> list[tuple[str, str, str]]:
+    rest, gap = rhythm["days_since"], rhythm["median_gap_days"]
+    asleep = rhythm[(rest > ASLEEP_DAYS) & (rest > TYPICAL_GAPS * gap) & (rest <= DROPPED_DAYS)]
+    asleep = asleep[asleep["sessions"] >= FEW_TRIALS].sort_values("sessions", ascending=False)
+    return [
+        (
+            row["skill"],
+            f"Wake {row['skill']} up.",
+            f"It has rested for {row['days_since']} days; before, "
+            f"{counted(round(row['median_gap_days']), 'day')} between practice days was typical.",
+        )
+        for _, row in asleep.head(3).iterrows()
+    ]
+
+
+def _isolate(skills: pd.DataFrame, progress: pd.DataFrame, month: pd.Period) -> list[tuple[str, str, str]]:
+    known = clear_changes(progress)
+    precise = (known["high"] - known["low"]) / 2 <= PRECISE * known["now"].abs()
+    stuck = known[precise & (known["clear"].abs() < 1) & (known[["n_now", "n_before"]].min(axis=1) >= FEW_TRIALS)]
+    stuck = stuck.merge(skills[["skill", "target", "rub_pat_barrier"]], on="skill", how="left")
+    sign = np.where(stuck["better"].eq("lower"), -1, 1)
+    stuck = stuck[~(sign * (stuck["now"] - stuck["target"]) >= 0)]
+    return [
+        (
+            row["skill"],
+            f"Isolate the parts of {row['skill']}.",
+            f"{counted(row['n_now'], 'trial')} in {month.strftime('%B')} averaged {number(row['now'])}"
+            f"{'' if pd.isna(row['unit']) else ' ' + row['unit']}, after {number(row['before'])} in the four weeks "
+            f"before: no change beyond its ups and downs (95% interval {signed(row['low'])} to {signed(row['high'])})."
+            + ("" if pd.isna(row["rub_pat_barrier"]) else f" Its card says: {row['rub_pat_barrier']}"),
+        )
+        for _, row in stuck.nlargest(3, "n_now").iterrows()
+    ]
+
+
+def _ease(load: pd.DataFrame) -> list[tuple[str, str, str]]:
+    sudden = load[(load["ratio"] >= SUDDEN) & (load["acute_minutes"] >= 60) & (load["chronic_minutes"] >= 15)]
+    return [
+        (
+            row["skill"],
+            f"Let {row['skill']} grow more slowly.",
+            f"{duration(row['acute_minutes'])} in the last week, where {duration(row['chronic_minutes'])} a week "
+            "was usual in the four weeks before.",
+        )
+        for _, row in sudden.nlargest(3, "ratio").iterrows()
+    ]
