@@ -184,7 +184,7 @@ def _rows(jobs: list[tuple], processes: int) -> Iterator[Row]:
     if processes == 1:
         yield from map(_row, jobs)
         return
-    # Two processes with several threads each would only get in each other's way.
+    # Two processes with several threads each would get in each other's way: it takes twice as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
         yield from track(pool.map(_row, jobs), "Simulating", len(jobs), transient=True)
@@ -192,10 +192,12 @@ def _rows(jobs: list[tuple], processes: int) -> Iterator[Row]:
 
 def markdown(found: dict[str, pd.DataFrame], series: int) -> str:
     """Return the tables with their titles and a sentence each on what they hold, as Markdown."""
+    error = 50 / np.sqrt(series)
     parts = [
-        f"{series:,} simulated series for each row; ρ is the lag-1 autocorrelation of the noise. Intervals are for 95 %;"
-        f" coverage below {_percent(POOR)} and false alarms above {_percent(1 - POOR)} are **bold**. The figures have a"
-        f" standard error of up to {50 / np.sqrt(series):.1f} percentage points, more where most asymptotes were refused."
+        f"{series:,} simulated series for each row; ρ is the lag-1 autocorrelation of the noise. Intervals are for"
+        f" 95 %; coverage below {_percent(POOR)} and false alarms above {_percent(1 - POOR)} are **bold**. The"
+        f" figures have a standard error of up to {error:.1f} percentage points, more where most asymptotes were"
+        " refused."
     ]
     for title, table in found.items():
         parts += [f"### {title}", ABOUT[title], _grid(table), _reading(table, SIZES[title])]
@@ -216,25 +218,31 @@ def _percent(share: float) -> str:
 def _cell(name: str, value: str | int | float) -> str:
     if isinstance(value, str | int) or name == "ρ":
         return str(value) if isinstance(value, str) else f"{value:g}"
-    poor = value < POOR if name.endswith("covers") else name == "false alarms" and value > 1 - POOR
+    missed = 1 - value if name.endswith("covers") else value if name == "false alarms" else 0.0
+    poor = round(missed, 2) > round(1 - POOR, 2)
     return f"**{_percent(value)}**" if poor else _percent(value)
 
 
 def _reading(table: pd.DataFrame, size: str) -> str:
     """Return from which size on all coverage is good, for each form and ρ, in sentences."""
     form = table.get("true form", pd.Series("", index=table.index)).rename("form")
-    lowest = table.filter(regex="covers$").min(axis=1)
+    lowest = table.filter(regex="covers$").min(axis=1).round(2)
     sentences = []
     for name, rows in table[lowest.notna()].groupby(form, sort=False):
-        parts = []
-        for rho, part in rows.groupby("ρ"):
-            good = part[(lowest[part.index] >= POOR)[::-1].cummin()[::-1]]
-            start = f"from {size.format_map(good.iloc[0])} on" if len(good) else "at no size tried"
-            parts.append(f"{start} for ρ = {rho:g}")
+        parts = [f"{_from(part, lowest[part.index], size)} for ρ = {rho:g}" for rho, part in rows.groupby("ρ")]
         curve = f" for {name} curves" if name else ""
-        low = f"the lowest is {_percent(lowest[rows.index].min())}"
-        sentences.append(f"Coverage{curve} is at least {_percent(POOR)} {', '.join(parts)}; {low}.")
+        sentences.append(
+            f"Coverage{curve} is at least {_percent(POOR)} {', '.join(parts[:-1])} and {parts[-1]};"
+            f" the lowest is {_percent(lowest[rows.index].min())}."
+        )
     return " ".join(sentences)
+
+
+def _from(rows: pd.DataFrame, lowest: pd.Series, size: str) -> str:
+    """Return the size from which on all coverage is good, in words; the rows ascend in size."""
+    good = (lowest >= POOR)[::-1].cummin()[::-1]
+    sizes = [size.format_map(row) for row in rows[good].to_dict("records")]
+    return f"from {sizes[0]}" if sizes else "at no size tried"
 
 
 def between_marks(document: str, text: str) -> str:

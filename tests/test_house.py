@@ -100,3 +100,47 @@ def test_the_versions_agree():
     import mmlib
 
     assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == mmlib.__version__
+
+
+def public_functions(*folders):
+    for folder in folders:
+        for path in sorted((ROOT / "mmlib" / folder).rglob("*.py")):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                    yield path.relative_to(ROOT).as_posix(), node
+
+
+def test_every_public_function_says_what_it_does():
+    for path, node in public_functions("."):
+        assert ast.get_docstring(node), f"{path}: {node.name}"
+        assert node.returns is not None, f"{path}: {node.name} has no return type"
+
+
+def test_every_measure_is_documented_with_its_columns_an_example_and_a_paragraph():
+    methods = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    measures = list(public_functions("measures"))
+    assert len(measures) >= 15
+    for path, node in measures:
+        said = ast.get_docstring(node)
+        assert all(f"{part}\n---" in said for part in ("Parameters", "Returns", "Examples")), f"{path}: {node.name}"
+        assert f"`{node.name}`" in methods, f"docs/methods.md does not speak of {path}: {node.name}"
+
+
+def test_every_chart_is_documented_with_an_example():
+    for path, node in public_functions("charts"):
+        if any(isinstance(decorator, ast.Name) and decorator.id == "styled" for decorator in node.decorator_list):
+            said = ast.get_docstring(node)
+            assert all(f"{part}\n---" in said for part in ("Parameters", "Returns", "Examples")), f"{path}: {node.name}"
+
+
+def test_the_readme_names_every_command_and_the_docs_every_source():
+    from mmlib.cli import app
+    from mmlib.sources import source, tools
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for command in app.registered_commands:
+        assert f"mm {command.name or command.callback.__name__}" in readme
+    sources = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    for tool in tools():
+        assert source(tool).TITLE in sources
+        assert f"mm import {tool}" in sources

@@ -75,6 +75,8 @@ def quarantine(path: Path) -> Path:
 
 @dataclass(frozen=True)
 class Header:
+    """A CSV's column names and separator."""
+
     names: list[str]
     separator: str
 
@@ -84,6 +86,7 @@ class Header:
 
 
 def decoded(data: bytes, file: str) -> str:
+    """Return a file's text; bytes that are not UTF-8 raise a LogFormatError that names their row."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -94,6 +97,7 @@ def decoded(data: bytes, file: str) -> str:
 
 
 def header_of(data: bytes, file: str) -> Header:
+    """Return a CSV's column names, in lower case, and its separator, from its first line."""
     line = decoded(data.partition(b"\n")[0], file).rstrip("\r")
     separator = max(SEPARATORS, key=line.count)
     names = [name.strip().casefold() for name in next(csv.reader([line], delimiter=separator), [])]

@@ -1,0 +1,160 @@
+"""What the report says in words, against counts by hand."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import mmlib as mm
+from mmlib.log import check_log
+from mmlib.practice import Practice
+from mmlib.reports import advice, story
+from mmlib.skills import cards_table, known_skills, with_cards
+
+MONTH = pd.Period("2026-10")
+AS_OF = "2026-10-31"
+
+
+def practice(rows, cards=None, learner="ada"):
+    log = check_log(pd.DataFrame(rows).assign(learner=learner))
+    skills = cards_table(cards or {})
+    log = with_cards(log, skills)
+    return Practice(log, known_skills(skills, log), pd.DataFrame())
+
+
+def sessions(skill, days, **values):
+    return pd.DataFrame({"skill": skill, "start": pd.to_datetime(days), **values})
+
+
+def said(fragment):
+    return re.sub(r"<[^>]+>", " ", str(fragment))
+
+
+def headlines(home, as_of=AS_OF, month=MONTH):
+    log = home.log
+    by_learner, by_skill = (mm.repetition.totals(log, by=by, freq="MS") for by in ("learner", "skill"))
+    streaks = mm.repetition.streaks(log, as_of=as_of)
+    return said(story.headlines(by_learner, by_skill, streaks, month, as_of))
+
+
+def happened(home, month=MONTH):
+    log = home.log
+    by_skill = mm.repetition.totals(log, by="skill", freq="MS")
+    progress = mm.payoff.progress(log, since=month.start_time, until=AS_OF)
+    return said(story.happened(home, by_skill, progress, mm.selves.mood_lift(log), month))
+
+
+def suggestions(home):
+    log = home.log
+    progress = mm.payoff.progress(log, since=MONTH.start_time, until=AS_OF)
+    rhythm, load = mm.repetition.rhythm(log, as_of=AS_OF), mm.repetition.load(log, as_of=AS_OF)
+    return said(advice.suggestions(home.skills, rhythm, load, progress, MONTH))
+
+
+def test_headlines_are_the_months_numbers_against_the_month_before():
+    september = sessions("juggling", ["2026-09-01", "2026-09-02"], minutes=[30.0, 40.0])
+    october = sessions(["juggling", "omelette", "juggling"], ["2026-10-29", "2026-10-30", "2026-10-31"], minutes=45.0)
+    text = headlines(practice(pd.concat([september, october])))
+    assert "2 h 15 min  practised  +1 h 5 min on September" in text
+    assert "3  sessions  +1 on September" in text
+    assert "3 of 31  days with practice  +1 on September" in text
+    assert "2  skills  +1 on September" in text
+    assert "3 days  current streak  longest so far: 3 days" in text
+
+
+def test_one_session_is_singular_and_unknown_minutes_are_left_out():
+    text = headlines(practice(sessions("juggling", ["2026-10-31"])))
+    assert "1  session  +1 on September" in text
+    assert "1  skill " in text
+    assert "1 day  current streak" in text
+    assert "practised" not in text
+
+
+def test_a_running_month_counts_the_days_so_far():
+    text = headlines(practice(sessions("juggling", ["2026-10-08", "2026-10-09"])), as_of="2026-10-09")
+    assert "2 of 9  days with practice  +2 on the whole of September" in text
+
+
+def test_the_first_sentence_adds_up():
+    september = sessions("juggling", ["2026-09-01"], minutes=[30.0])
+    october = sessions(["juggling", "omelette"], ["2026-10-01", "2026-10-02"], minutes=[60.0, 20.0])
+    text = happened(practice(pd.concat([september, october])))
+    assert "Ada practised 2 skills for 1 h 20 min, 50 min more than in September; juggling took 75% of it." in text
+
+
+def test_without_scores_and_moods_three_sentences_are_left():
+    rows = [sessions("old", ["2026-08-01"]), sessions("juggling", ["2026-09-01", "2026-09-02", "2026-10-03"])]
+    text = happened(practice(pd.concat([*rows, sessions("new", ["2026-10-05"])], ignore_index=True), learner="me"))
+    assert "You practised 2 skills for 2 sessions, as much as in September" in text
+    assert "New: new." in text
+    assert "October was the busiest of the last 3 months with practice." in text
+
+
+def test_a_month_without_practice_says_when_the_last_was():
+    text = happened(practice(sessions("juggling", ["2026-09-12"])))
+    assert "Ada logged no practice in October 2026: the last session was on 12 September 2026." in text
+
+
+@pytest.mark.parametrize(("better", "verb"), [("higher", "improved"), ("lower", "slipped")])
+def test_the_clearest_change_is_told_in_the_cards_direction(better, verb):
+    noise = np.tile([-0.5, 0.5, 0.2, -0.2], 5)[:18]
+    days = pd.date_range("2026-09-10", periods=18).append(pd.date_range("2026-10-02", periods=18))
+    rows = sessions("juggling", days, score=np.concatenate([10 + noise, 20 + noise]))
+    text = happened(practice(rows, {"juggling": {"better": better, "unit": "catches"}}))
+    assert f"Juggling {verb} most clearly: 20 catches on average, 10 in the four weeks before" in text
+
+
+def test_a_skill_that_falls_asleep_is_woken_but_a_dropped_one_is_not():
+    asleep = sessions("surfing", pd.date_range("2026-07-01", "2026-09-29", freq="3D"))
+    dropped = sessions("bread", pd.date_range("2026-01-01", "2026-03-01", freq="3D"))
+    awake = sessions("juggling", pd.date_range("2026-09-01", "2026-10-31"))
+    text = suggestions(practice(pd.concat([asleep, dropped, awake])))
+    assert "Wake surfing up." in text
+    assert "It has rested for 32 days; before, 3 days between practice days was typical." in text
+    assert "bread" not in text
+
+
+def test_a_narrow_load_is_widened():
+    days = pd.date_range("2026-10-01", "2026-10-31")
+    rows = pd.concat([sessions("ukulele", days, minutes=60.0), sessions("tea", days, minutes=20.0, variation="x")])
+    text = suggestions(practice(rows))
+    assert "Widen ukulele. It took 75% of the practice of the last 28 days, and 0% of its 28 sessions" in text.replace(
+        "  ", " "
+    )
+
+
+def test_a_skill_that_stands_still_is_taken_apart_unless_its_target_is_reached():
+    random = np.random.default_rng(3)
+    days = pd.date_range("2026-09-05", "2026-10-31")
+    rows = sessions("juggling", days, score=50 + random.normal(0, 2, len(days)))
+    card = {"unit": "catches", "rub_pat_barrier": "Throw alone, catch alone."}
+    text = suggestions(practice(rows, {"juggling": {**card, "target": 100}}))
+    assert "Isolate the parts of juggling." in text
+    assert "Its card says: Throw alone, catch alone." in text
+    assert "Isolate" not in suggestions(practice(rows, {"juggling": {**card, "target": 40}}))
+
+
+def test_nothing_that_stands_out_is_said_so():
+    assert "No number stands out" in suggestions(practice(sessions("tea", ["2026-10-01"])))
+
+
+def test_hostile_names_are_text():
+    rows = sessions("<script>alert(1)</script>", ["2026-10-01", "2026-10-02"], minutes=10.0)
+    fragment = story.happened(
+        practice(rows, learner="<b>x"),
+        mm.repetition.totals(practice(rows).log, by="skill", freq="MS"),
+        mm.payoff.progress(practice(rows).log, since="2026-10-01", until=AS_OF),
+        mm.selves.mood_lift(practice(rows).log),
+        MONTH,
+    )
+    assert "<script>" not in fragment
+    assert "<b>" not in fragment
+    assert "<b>" not in story.title("<b>x", MONTH, AS_OF).replace("<h1>", "")
+
+
+def test_provenance_changes_with_the_data():
+    one, two = (practice(sessions("tea", ["2026-10-01"], minutes=[m])) for m in (10.0, 11.0))
+    assert story.provenance(one, {}) == story.provenance(one, {})
+    assert story.provenance(one, {}) != story.provenance(two, {})
+    assert "1 practice session, 2026-10-01 to 2026-10-01" in story.provenance(one, {})
