@@ -11,6 +11,7 @@ from mmlib import sources
 from mmlib.errors import LogFormatError, PracticeError, Problem, did_you_mean
 from mmlib.log import TEXT, append_sessions, data_dictionary, empty_log, read_log, replace_file, write_log
 from mmlib.log.check import in_order
+from mmlib.log.derived import through
 from mmlib.skills import add_cards, known_skills, read_skills, with_cards
 
 STARTER = Path(__file__).parent / "starter"
@@ -137,18 +138,6 @@ def read_milestones(path: str | Path) -> pd.DataFrame:
         raise LogFormatError(problems)
     table = table.reindex(columns=list(MILESTONES)).astype(TEXT).assign(date=dates.astype("datetime64[us]"))
     return table.assign(learner=table["learner"].fillna("me"))
-
-
-def through(day: object) -> pd.Timestamp:
-    """Return the last moment of a day, or the moment itself where a time is given.
-
-    Examples
-    --------
-    >>> through("2026-10-31")
-    Timestamp('2026-10-31 23:59:59.999999')
-    """
-    moment = pd.Timestamp(day)
-    return moment + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1) if moment == moment.normalize() else moment
 
 
 def _only(log: pd.DataFrame, learner: str) -> pd.DataFrame:

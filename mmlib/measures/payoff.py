@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mmlib.errors import MMError, counted
+from mmlib.log.derived import through
 from mmlib.stats import curves as forms
 from mmlib.stats import intervals, learning
 
@@ -302,9 +303,7 @@ def progress(
        before    now  estimate   low  high
     0    11.0  14.75      3.75  2.27  5.23
     """
-    first, last = pd.Timestamp(since).tz_localize(None), pd.Timestamp(until).tz_localize(None)
-    if last == last.normalize():
-        last += pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
+    first, last = pd.Timestamp(since).tz_localize(None), through(until)
     table = trials(log)
     table = table[(table["start"] >= first - pd.Timedelta(days=before_days)) & (table["start"] <= last)]
     rows = []

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from mmlib.errors import MMError, did_you_mean
+from mmlib.log.derived import periods, through, until
 
 DAY = pd.Timedelta(days=1)
 GROUPS = ("learner", "skill", "domain", "self", "part")
-PERIODS = {"MS": "M", "W": "W-SUN", "D": "D"}
 TIME = "datetime64[us]"
 
 
@@ -63,7 +63,7 @@ def totals(log: pd.DataFrame, *, by: str | Sequence[str] = "skill", freq: str | 
     rows[keys] = rows[keys].astype("str").fillna("unknown")
     rows["day"] = rows["start"].dt.normalize()
     if freq is not None:
-        rows["period"] = _period(rows["start"], freq)
+        rows["period"] = periods(rows["start"], freq).dt.start_time.astype(TIME)
         keys = [*keys, "period"]
     groups = rows.groupby(keys, sort=True)
     table = groups.agg(sessions=("start", "size"), days=("day", "nunique"))
@@ -103,13 +103,13 @@ def daily(log: pd.DataFrame, *, as_of: str | pd.Timestamp | None = None) -> pd.D
     1 2026-10-02         0      0.0
     2 2026-10-03         1     20.0
     """
-    rows = log[["learner", "start", "minutes"]] if as_of is None else _until(log, as_of)
+    rows = log[["learner", "start", "minutes"]] if as_of is None else until(log, as_of)
     rows = rows.assign(date=rows["start"].dt.normalize().astype(TIME))
     groups = rows.groupby(["learner", "date"])["minutes"]
     known = pd.DataFrame({"sessions": groups.size(), "minutes": groups.sum(min_count=1)})
     first_last = rows.groupby("learner")["date"].agg(["min", "max"])
     if as_of is not None:
-        first_last["max"] = _end(as_of).normalize()
+        first_last["max"] = through(as_of).normalize()
     spans = [
         pd.DataFrame({"learner": learner, "date": pd.date_range(first, last, unit="us")})
         for learner, first, last in first_last.itertuples()
@@ -161,12 +161,12 @@ def streaks(log: pd.DataFrame, *, as_of: str | pd.Timestamp, by: str = "learner"
     if by not in ("learner", "skill"):
         raise MMError(f'by: found "{by}", expected "learner" or "skill".')
     keys = ["learner"] if by == "learner" else ["learner", "skill"]
-    days = _practice_days(_until(log, as_of), keys)
+    days = _practice_days(until(log, as_of), keys)
     days["run"] = (days.groupby(keys)["date"].diff() != DAY).cumsum()
     runs = days.groupby([*keys, "run"])["date"].agg(["size", "min", "max"]).reset_index()
     last = runs.groupby(keys).tail(1).set_index(keys)
     longest = runs.sort_values([*keys, "size", "run"]).groupby(keys).tail(1).set_index(keys)
-    days_since = (_end(as_of).normalize() - last["max"]).dt.days
+    days_since = (through(as_of).normalize() - last["max"]).dt.days
     table = pd.DataFrame(
         {
             "current_days": last["size"].where(days_since <= 1, 0),
@@ -241,13 +241,13 @@ def rhythm(log: pd.DataFrame, *, as_of: str | pd.Timestamp) -> pd.DataFrame:
     0         4           2              3.0
     """
     keys = ["learner", "skill"]
-    rows = _until(log, as_of)
+    rows = until(log, as_of)
     days = _practice_days(rows, keys)
     days["gap_days"] = days.groupby(keys)["date"].diff() / DAY
     groups = days.groupby(keys)
     table = groups["date"].agg(first_day="min", last_day="max")
     table.insert(0, "sessions", rows.groupby(keys).size())
-    table["days_since"] = (_end(as_of).normalize() - table["last_day"]).dt.days
+    table["days_since"] = (through(as_of).normalize() - table["last_day"]).dt.days
     table["median_gap_days"] = groups["gap_days"].median().where(groups.size() >= 3)
     return table.reset_index().astype({"sessions": "int64", "days_since": "int64", "median_gap_days": "float64"})
 
@@ -294,8 +294,8 @@ def load(log: pd.DataFrame, *, as_of: str | pd.Timestamp) -> pd.DataFrame:
     1  juggling           20.0              0.0    NaN   0.25
     """
     keys = ["learner", "skill"]
-    rows = _until(log, as_of)
-    days_ago = (_end(as_of).normalize() - rows["start"].dt.normalize()) / DAY
+    rows = until(log, as_of)
+    days_ago = (through(as_of).normalize() - rows["start"].dt.normalize()) / DAY
     last_28 = rows[days_ago < 28]
     known = rows[days_ago < 35].groupby(keys)["minutes"].count()
     table = pd.DataFrame(index=rows.groupby(keys).size().index)
@@ -317,25 +317,7 @@ def load(log: pd.DataFrame, *, as_of: str | pd.Timestamp) -> pd.DataFrame:
     return table.reset_index().astype(dict.fromkeys(floats, "float64"))
 
 
-def _end(as_of: str | pd.Timestamp) -> pd.Timestamp:
-    """Return the last instant that counts: a date without a time means through the end of that day."""
-    moment = pd.Timestamp(as_of).tz_localize(None).as_unit("us")
-    return moment + DAY - pd.Timedelta(microseconds=1) if moment == moment.normalize() else moment
-
-
-def _until(log: pd.DataFrame, as_of: str | pd.Timestamp) -> pd.DataFrame:
-    """Return the rows that start no later than `as_of`."""
-    return log[log["start"] <= _end(as_of)]
-
-
 def _practice_days(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Return the distinct calendar days with practice, sorted, with their keys."""
     days = rows[keys].assign(date=rows["start"].dt.normalize().astype(TIME))
     return days.drop_duplicates().sort_values([*keys, "date"], ignore_index=True)
-
-
-def _period(start: pd.Series, freq: str) -> pd.Series:
-    """Return the first day of the calendar period of each start."""
-    if freq not in PERIODS:
-        raise MMError(f'freq: found "{freq}", expected one of {", ".join(PERIODS)}.')
-    return start.dt.to_period(PERIODS[freq]).dt.start_time.astype(TIME)

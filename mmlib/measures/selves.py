@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from mmlib.errors import MMError, counted
+from mmlib.log.derived import periods, weights
 from mmlib.stats import diversity, intervals
 
-PERIODS = {"MS": "M", "W": "W-SUN"}
 BALANCE = {
     "learner": "str",
     "period": "datetime64[us]",
@@ -73,28 +73,25 @@ def balance(log: pd.DataFrame, *, freq: str = "MS") -> pd.DataFrame:
     0    the cook     30.0    0.5       1.0
     1  the player     30.0    0.5       1.0
     """
-    if freq not in PERIODS:
-        raise MMError(f'freq: found "{freq}", expected one of {", ".join(PERIODS)}.')
-    median = log.groupby("learner")["minutes"].transform("median")
     rows = pd.DataFrame(
         {
             "learner": log["learner"],
-            "period": log["start"].dt.to_period(PERIODS[freq]),
+            "period": periods(log["start"], freq),
             "self": log["self"].fillna("unnamed"),
             "minutes": log["minutes"],
-            "weight": log["minutes"].fillna(median).fillna(1.0).clip(lower=1e-9),
+            "weight": weights(log),
         }
     )
-    tables = [_one_balance(part, learner, PERIODS[freq]) for learner, part in rows.groupby("learner")]
+    tables = [_one_balance(part, learner) for learner, part in rows.groupby("learner")]
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(BALANCE))
     return table[list(BALANCE)].astype(BALANCE)
 
 
-def _one_balance(rows: pd.DataFrame, learner: str, freq: str) -> pd.DataFrame:
+def _one_balance(rows: pd.DataFrame, learner: str) -> pd.DataFrame:
     """Return one learner's balance: every self in every period."""
-    periods = pd.period_range(rows["period"].min(), rows["period"].max(), freq=freq)
+    span = pd.period_range(rows["period"].min(), rows["period"].max())
     selves = sorted(rows["self"].unique())
-    grid = pd.MultiIndex.from_product([periods, selves], names=["period", "self"])
+    grid = pd.MultiIndex.from_product([span, selves], names=["period", "self"])
     groups = rows.groupby(["period", "self"])
     table = pd.DataFrame(index=grid)
     table["sessions"] = groups.size().reindex(grid, fill_value=0)

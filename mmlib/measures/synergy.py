@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from mmlib.errors import MMError, did_you_mean
+from mmlib.log.derived import periods, weights
 from mmlib.stats import diversity
 
 KINDS = ("skill", "domain", "self")
-PERIODS = {"MS": "M", "W": "W-SUN"}
 TIME = "datetime64[us]"
 TYPES = {
     "learner": "str",
@@ -71,31 +71,22 @@ def breadth(log: pd.DataFrame, *, freq: str = "MS", of: str = "skill") -> pd.Dat
     """
     if of not in KINDS:
         raise MMError(f'of: found "{of}", expected one of {", ".join(KINDS)}. {did_you_mean(of, KINDS)}')
-    if freq not in PERIODS:
-        raise MMError(f'freq: found "{freq}", expected one of {", ".join(PERIODS)}.')
     rows = log.reindex(columns=list(dict.fromkeys(["learner", of, "start", "minutes"])))
-    periods = rows["start"].dt.to_period(PERIODS[freq])
-    rows = rows.assign(period=periods, weight=_weights(rows))
+    rows = rows.assign(period=periods(rows["start"], freq), weight=weights(rows))
     shares = rows.groupby(["learner", "period", of])["weight"].sum().groupby(["learner", "period"])
     groups = rows.groupby(["learner", "period"])
     table = pd.DataFrame({"sessions": groups.size(), "minutes": groups["minutes"].sum(min_count=1)})
     for name, order in (("n_practised", 0), ("hill_1", 1), ("hill_2", 2)):
         table[name] = pd.Series({key: diversity.hill(part, order) for key, part in shares}, dtype="float64")
-    return _every_period(table, PERIODS[freq])
+    return _every_period(table)
 
 
-def _weights(rows: pd.DataFrame) -> pd.Series:
-    """Return each session's minutes, or the learner's median where unknown, or 1 where none are known."""
-    median = rows.groupby("learner")["minutes"].transform("median")
-    return rows["minutes"].fillna(median).fillna(1.0).clip(lower=1e-9)
-
-
-def _every_period(table: pd.DataFrame, freq: str) -> pd.DataFrame:
+def _every_period(table: pd.DataFrame) -> pd.DataFrame:
     """Fill in the periods without practice between each learner's first and last."""
     spans = []
     for learner, part in table.groupby("learner"):
         part = part.droplevel("learner")
-        span = part.reindex(pd.period_range(part.index.min(), part.index.max(), freq=freq))
+        span = part.reindex(pd.period_range(part.index.min(), part.index.max()))
         span["minutes"] = span["minutes"].mask(span["sessions"].isna(), 0.0)
         span.insert(0, "learner", learner)
         span.insert(1, "period", span.index.start_time)

@@ -1,0 +1,117 @@
+"""The validity tables: their rows, their coverage, and the docs that hold them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from benchmarks import validity
+
+SERIES = 4
+
+
+@pytest.fixture(scope="module")
+def found():
+    return validity.tables(SERIES)
+
+
+def labels(text):
+    """Return the header and the labels of every table row, whatever the figures in it."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    return [[cell for cell in row if not cell.strip("*").endswith(" %") and cell != "–"] for row in rows]
+
+
+def test_every_form_length_and_autocorrelation_has_its_row(found):
+    curves, means, progress = (found[title] for title in ("Learning curves", "Means", "Progress"))
+    assert len(curves) == 3 * 4 * 3
+    assert curves.groupby("true form")["trials"].unique().map(list).to_dict() == dict.fromkeys(
+        ["exponential", "flat", "power"], [15, 30, 80, 300]
+    )
+    assert means[["ratings", "ρ"]].drop_duplicates().shape == (6 * 3, 2)
+    assert progress[["trials before", "trials now", "ρ"]].drop_duplicates().shape == (3 * 3, 3)
+    assert all(set(table["ρ"]) == {0.0, 0.4, 0.7} for table in found.values())
+
+
+def test_shares_are_shares_and_flat_has_no_gain(found):
+    for table in found.values():
+        shares = table.drop(columns=["true form", "trials", "ratings", "trials before", "trials now"], errors="ignore")
+        assert shares.stack().between(0, 1).all()
+    flat = found["Learning curves"].query("`true form` == 'flat'")
+    assert flat.filter(regex="covers|refused").isna().all(axis=None)
+    assert (flat["change found"] + flat["form found"]).to_numpy() == pytest.approx(1)
+
+
+def test_a_row_comes_out_the_same_alone(found):
+    alone = validity.curve_row("power", 30, 0.4, SERIES)
+    together = found["Learning curves"].query("`true form` == 'power' and trials == 30 and ρ == 0.4")
+    pd.testing.assert_frame_equal(together.reset_index(drop=True), pd.DataFrame([alone]))
+
+
+def test_exponential_curves_of_80_trials_are_covered():
+    row = validity.curve_row("exponential", 80, 0.0, 200)
+    for name in ("asymptote", "gain", "rate", "mean curve"):
+        assert 0.90 <= row[f"{name} covers"] <= 0.99
+    assert row["asymptote refused"] <= 0.02
+
+
+def test_means_and_progress_cover_without_autocorrelation():
+    ratings, progress = validity.rating_row(12, 0.0, 300), validity.progress_row(10, 20, 0.0, 300)
+    assert 0.90 <= ratings["any numbers: covers"] <= 0.99
+    assert 0.90 <= ratings["usual: covers"] <= 0.99
+    assert 0.90 <= progress["steady rise: covers"] <= 0.99
+    assert progress["false alarms"] <= 0.10
+
+
+def test_the_noise_is_ar1_of_standard_deviation_1():
+    series = validity.noise(0.7, (4000, 12), "test")
+    assert series.std(axis=0) == pytest.approx(np.ones(12), abs=0.04)
+    assert np.corrcoef(series[:, 0], series[:, 1])[0, 1] == pytest.approx(0.7, abs=0.03)
+    assert np.corrcoef(series[:, 0], series[:, 2])[0, 1] == pytest.approx(0.49, abs=0.04)
+
+
+@pytest.mark.parametrize("level", [validity.USUAL, validity.NEAR_BEST])
+def test_the_mean_rating_is_that_of_rounded_numbers(level):
+    edges = [-np.inf, 1.5, 2.5, 3.5, 4.5, np.inf]
+    shares = np.diff(stats.norm.cdf(edges, level, validity.RATING_SD))
+    assert validity.mean_rating(level) == pytest.approx(shares @ np.arange(1, 6))
+
+
+def test_a_sentence_says_from_where_coverage_holds():
+    table = pd.DataFrame({"n": [5, 10, 20, 5, 10, 20], "ρ": [0.0] * 3 + [0.7] * 3})
+    table["covers"] = [0.95, 0.85, 0.93, 0.6, 0.7, 0.8]
+    said = "Coverage is at least 90 % from 20 days for ρ = 0 and at no size tried for ρ = 0.7; the lowest is 60 %."
+    assert validity._reading(table, "{n} days") == said
+
+
+def test_poor_coverage_is_bold():
+    assert [validity._cell("gain covers", share) for share in (0.95, 0.896, 0.894)] == ["95 %", "90 %", "**89 %**"]
+    assert [validity._cell("false alarms", share) for share in (0.05, 0.16)] == ["5 %", "**16 %**"]
+    assert validity._cell("form found", 0.5) == "50 %"
+
+
+def test_text_goes_between_the_marks_only():
+    begin, end = validity.MARKS
+    assert validity.between_marks(f"a\n{begin}\nold\n{end}\nb", r"\1") == f"a\n{begin}\n\n\\1\n\n{end}\nb"
+    with pytest.raises(ValueError, match="each once"):
+        validity.between_marks("no marks", "new")
+
+
+def test_a_quick_run_leaves_the_docs_alone_unless_asked(monkeypatch, tmp_path, capsys):
+    docs = tmp_path / "methods.md"
+    docs.write_text("\n".join(validity.MARKS), encoding="utf-8")
+    monkeypatch.setattr(validity, "DOCS", docs)
+    monkeypatch.setattr(validity, "tables", lambda *_, **__: {})
+    for words, written in ([["--quick"], False], [["--quick", "--write"], True], [[], True]):
+        docs.write_text("\n".join(validity.MARKS), encoding="utf-8")
+        monkeypatch.setattr("sys.argv", ["validity", *words])
+        validity.main()
+        assert ("simulated series" in docs.read_text(encoding="utf-8")) is written
+        assert "simulated series" in capsys.readouterr().out
+
+
+def test_the_docs_hold_the_tables_of_a_full_run(found):
+    begin, end = validity.MARKS
+    docs = validity.DOCS.read_text(encoding="utf-8").split(begin)[1].split(end)[0]
+    assert docs.strip().startswith(f"{validity.SERIES:,} simulated series")
+    assert labels(docs) == labels(validity.markdown(found, SERIES))
+    assert all(f"### {title}\n\n{validity.ABOUT[title]}" in docs for title in found)
