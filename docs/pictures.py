@@ -17,9 +17,10 @@ SAMPLE = Path(__file__).parent.parent / "data" / "sample"
 
 
 def save(picture: Image.Image, name: str) -> None:
-    """Write a picture small enough for a repository: 64 colours are plenty for charts and type."""
+    """Write a picture small enough for a repository: 128 colours are plenty for charts and type."""
     IMAGES.mkdir(exist_ok=True)
-    picture.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(IMAGES / name, optimize=True)
+    few = picture.convert("RGB").quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(IMAGES / name, optimize=True)
 
 
 def report_page(folder: Path) -> None:
@@ -36,7 +37,7 @@ def learning_curves(folder: Path) -> None:
     log = mm.load(SAMPLE, learner="ada", until="2026-10-31").log
     points = mm.payoff.curve_points(log, mm.payoff.learning_curves(log))
     axes = mm.charts.learning_curves(points, since="2026-10-01")
-    axes.flat[0].figure.savefig(folder / "curves.png", dpi=110, facecolor="white", bbox_inches="tight")
+    axes.flat[0].figure.savefig(folder / "curves.png", dpi=110, facecolor="white")
     save(Image.open(folder / "curves.png"), "learning-curves.png")
 
 
