@@ -1,6 +1,7 @@
 """Validity, by simulation: do the intervals cover the truth as often as they say? Run with `make validate`.
 
-Every series is simulated with a known truth and AR(1) noise, becomes a log, and goes through the public measures.
+Every series is simulated with a known truth and AR(1) noise, becomes a log, and goes through the public measures;
+the interval of a mean is also tried on bare numbers.
 Each row of a table has its own seed, so it comes out the same whatever else runs.
 """
 

@@ -1,13 +1,17 @@
 """The command line: a twin of the library, with one clear message and exit code 2 for a user's error."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import mmlib as mm
 from mmlib import cli
+
+SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
 
 
 @pytest.fixture
@@ -90,3 +94,24 @@ def test_a_users_error_is_one_message_without_a_traceback(mm_command, words, sai
 def test_the_installed_command_and_python_m_are_the_same():
     told = subprocess.run([sys.executable, "-m", "mmlib.cli", "--help"], capture_output=True, text=True, check=True)
     assert "Learning analytics for small skills" in told.stdout
+
+
+def test_without_pango_the_html_is_built_and_one_line_says_what_to_install(tmp_path):
+    """A machine without Pango, as the loader of shared libraries sees it."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import cffi\n"
+        "real = cffi.FFI.dlopen\n"
+        "def dlopen(self, name, *args, **kwargs):\n"
+        "    if 'pango' in str(name):\n"
+        "        raise OSError(f'cannot load library {name!r}')\n"
+        "    return real(self, name, *args, **kwargs)\n"
+        "cffi.FFI.dlopen = dlopen\n"
+    )
+    words = [sys.executable, "-m", "mmlib.cli", "report", str(SAMPLE), "--out", "out"]
+    told = subprocess.run(
+        words, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=True
+    )
+    lines = (told.stdout + told.stderr).splitlines()
+    assert lines[0].startswith("PDF needs Pango, which is not installed: on Debian or Ubuntu run")
+    assert [line.replace("\\", "/") for line in lines[1:]] == ["out/2026-10/ada.html", "out/index.html"]
+    assert not (tmp_path / "out" / "2026-10" / "ada.pdf").exists()

@@ -88,8 +88,15 @@ def test_the_constraints_pin_every_dependency_and_name_no_address():
     text = (ROOT / "constraints.txt").read_text()
     pinned = {line.split("==")[0] for line in text.splitlines() if "==" in line}
     wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    assert {name.split(">=")[0] for name in wanted} <= pinned
+    assert {name.split(">=")[0].replace("_", "-") for name in wanted} <= pinned
     assert "://" not in text
+
+
+def test_every_package_that_is_imported_is_declared():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = {name.split(">=")[0] for name in project["dependencies"]} | {"mmlib"} | set(sys.stdlib_module_names)
+    for path in modules():
+        assert {name.split(".")[0] for name in imported(path)} <= declared, path
 
 
 def test_the_data_dictionary_in_the_readme_is_the_schema():

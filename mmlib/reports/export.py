@@ -6,7 +6,9 @@ JupyterLab's menu "Save and Export Notebook As" know them.
 
 from __future__ import annotations
 
+from contextlib import redirect_stdout
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -128,6 +130,7 @@ class ReportPDFExporter(ReportHTMLExporter):
 
 def _typesetter() -> ModuleType:
     try:
-        return import_module(TYPESETTER)
+        with redirect_stdout(StringIO()):  # WeasyPrint prints a banner of its own
+            return import_module(TYPESETTER)
     except OSError as error:
         raise PangoMissing from error

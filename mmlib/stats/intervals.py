@@ -122,7 +122,7 @@ def mean_interval(values: ArrayLike, confidence: float = 0.95, *, least_sd: floa
     """Return the mean of a series with a t interval for autocorrelated observations.
 
     The variance of the mean is (Σ(y - ȳ)²/n) / (n_eff - 1) with n_eff = n(1-ρ)/(1+ρ), and the t quantile has
-    n_eff - 1 degrees of freedom. With ρ = 0 this is the usual interval.
+    n(1-ρ²)/(1+ρ²) - 1 degrees of freedom, those of the variance. With ρ = 0 this is the usual interval.
 
     Parameters
     ----------
