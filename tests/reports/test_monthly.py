@@ -10,6 +10,7 @@ import pikepdf
 import pytest
 
 from mmlib.errors import LogFormatError, PracticeError, ReportError
+from mmlib.practice import add_export
 from mmlib.reports.monthly import monthly
 from tests.conftest import needs
 
@@ -164,3 +165,16 @@ def test_an_empty_log_shows_the_samples_report(tmp_path):
     assert built.paths["html"].name == "ada.html"
     with pytest.raises(PracticeError, match="no sessions yet"):
         monthly(tmp_path, month="2026-10")
+
+
+def test_a_real_cube_timers_export_from_import_to_report(real_data, tmp_path):
+    export = real_data / "cstimer_marius" / "cstimer_export.json"
+    first = add_export(tmp_path / "cube", "cstimer", export, tz="Europe/Paris")
+    assert (first["read"], first["added"], first["skills"], first["set_aside"]) == (18_553, 18_553, 27, 0)
+    assert add_export(tmp_path / "cube", "cstimer", export, tz="Europe/Paris")["added"] == 0
+    log = pd.read_csv(tmp_path / "cube" / "log.csv", parse_dates=["start"])
+    august = log[log["start"].dt.to_period("M") == pd.Period("2023-08")]
+    text = report(tmp_path / "cube", month="2023-08")
+    assert f"{len(august):,} sessions" in text
+    assert f"practised {august['skill'].nunique()} skills" in text
+    assert "lower is better" in text or "improved clearly" in text
