@@ -148,5 +148,15 @@ def period(start: pd.Timestamp, starts: Iterable[pd.Timestamp]) -> str:
     >>> period(october, [october]), period(pd.Timestamp("2026-10-05"), [pd.Timestamp("2026-10-05")])
     ('October 2026', 'the week of 5 October 2026')
     """
-    months = all(pd.Timestamp(each).day == 1 for each in starts)
-    return f"{start:%B %Y}" if months else f"the week of {date(start)}"
+    return f"{start:%B %Y}" if period_kind(starts) == "month" else f"the week of {date(start)}"
+
+
+def period_kind(starts: Iterable[pd.Timestamp]) -> str:
+    """Return what a table's periods are, months or weeks, in the singular.
+
+    Examples
+    --------
+    >>> period_kind([pd.Timestamp("2026-09-01"), pd.Timestamp("2026-10-01")])
+    'month'
+    """
+    return "month" if all(pd.Timestamp(each).day == 1 for each in starts) else "week"

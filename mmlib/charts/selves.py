@@ -23,7 +23,7 @@ from mmlib.charts.layout import (
 from mmlib.charts.style import BAD, INK, colours, styled
 from mmlib.charts.synergy import period_axis
 from mmlib.errors import counted
-from mmlib.words import MINUS, capital, listed, period, rated
+from mmlib.words import MINUS, capital, listed, period, period_kind, rated
 
 MOST_PERIODS = 24
 MOST_ROWS = 15
@@ -118,13 +118,13 @@ def _balance_words(ax: Axes, grid: pd.DataFrame) -> None:
         some = neglected if len(neglected) <= 3 else [*neglected[:2], f"{len(neglected) - 2} others"]
         title += f"; nothing went to {listed(some)}"
     every = listed(f"{key} {value:.0%}" for key, value in last.items())
-    months = len(grid)
+    each = period_kind(grid.index)
     titled(
         ax, title, f"Share of the practice that each self got; the labels are those of {name}",
         alt_text=f"{title}. Shares in {name}: {every}.",
-        reading=f"Each column is one period ({counted(months, 'period')} in all) and adds up to 100%; "
+        reading=f"Each column is one {each} ({counted(len(grid), each)} in all) and adds up to 100%; "
         "the taller a colour, the more of the practice honoured that self. "
-        "An empty column is a period without practice.",
+        f"An empty column is a {each} without practice.",
     )  # fmt: skip
 
 
@@ -189,6 +189,12 @@ def _left_out(unknown: pd.DataFrame, by: str) -> str:
     return f"Too few notes on mood: {listed(some)}"
 
 
+def _practice(name: str, by: str) -> str:
+    if by == "skill":
+        return name
+    return "practice of no named self" if name == "unnamed" else f"practice as {name}"
+
+
 def _mood_words(ax: Axes, rows: pd.DataFrame, extent: tuple[int, float], *, footnote: str) -> None:
     (n, confidence), best, by = extent, rows.iloc[0], "self" if "self" in rows else "skill"
     clear = rows[(rows["low"] > 0) | (rows["high"] < 0)]
@@ -199,7 +205,7 @@ def _mood_words(ax: Axes, rows: pd.DataFrame, extent: tuple[int, float], *, foot
         direction = "higher" if first["estimate"] > 0 else "lower"
         span = f"{rated(first['low'])} to {rated(first['high'])}"
         size = f"{rated(abs(first['estimate']))} points"
-        title = f"After {first[by]}, mood is {size} {direction} than before ({span})"
+        title = f"After {_practice(first[by], by)}, mood is {size} {direction} than before ({span})"
     every = listed(f"{row[by]} {_signed(row['estimate'])} (n = {row['n']:.0f})" for _, row in rows.iterrows())
     titled(
         ax, title, f"Mean mood after practice minus before, with {confidence:.0%} intervals{few(len(rows), n)}",

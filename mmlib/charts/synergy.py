@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from mmlib.charts.layout import ROW, canvas, column, note, nothing, row_labels, titled
-from mmlib.charts.style import ACCENT, AMOUNT, HIGHLIGHT, INK, RULE, styled
+from mmlib.charts.layout import LABEL_SIZE, ROW, canvas, column, note, nothing, row_labels, titled
+from mmlib.charts.style import ACCENT, AMOUNT, HIGHLIGHT, INK, MUTED, RULE, styled
 from mmlib.errors import counted
-from mmlib.words import capital, duration, listed, number, period
+from mmlib.words import capital, duration, listed, number, period, period_kind
 
 MOST_PERIODS = 24
 MOST_ROWS = 12
@@ -86,14 +86,13 @@ def period_axis(ax: Axes, starts: list[pd.Timestamp]) -> None:
     """Name the periods below a chart: months by their first letters, the year where it changes."""
     step = max(1, -(-len(starts) // 9))
     shown = [i for i in range(len(starts)) if (len(starts) - 1 - i) % step == 0]
-    months = all(start.day == 1 for start in starts)
-    labels, year = [], None
+    monthly, year = period_kind(starts) == "month", None
     for i in shown:
-        start = starts[i]
-        name = f"{start:%b}" if months else f"{start.day} {start:%b}"
-        labels.append(f"{name}\n{start.year}" if start.year != year else f"{name}\n ")
-        year = start.year
-    ax.set_xticks(shown, labels, linespacing=1.1)
+        if starts[i].year != year:
+            year = starts[i].year
+            ax.annotate(year, (i, 0), xytext=(0, -20), xycoords=("data", "axes fraction"), textcoords="offset points",
+                        ha="center", va="top", size=LABEL_SIZE, color=MUTED)  # fmt: skip
+    ax.set_xticks(shown, [f"{starts[i]:%b}" if monthly else f"{starts[i].day} {starts[i]:%b}" for i in shown])
     ax.set_xlim(-0.6, max(len(starts), 4) - 0.4)
     ax.grid(False, axis="x")
 
@@ -111,7 +110,7 @@ def _breadth_words(ax: Axes, rows: pd.DataFrame, many: str) -> None:
             same = f"{before:.1f}" == f"{last['hill_1']:.1f}"
             title += f", as in {then}" if same else f", {word} {before:.1f} in {then}"
     low, high = rows["hill_1"].min(), rows["hill_1"].max()
-    span = f"from {low:.1f} to {high:.1f} over {counted(len(rows), 'period')}"
+    span = f"from {low:.1f} to {high:.1f} over {counted(len(rows), period_kind(rows['period']))}"
     titled(
         ax, title, f"Effective number of {many} (blue) and how many were practised at all (grey steps)",
         alt_text=f"{title}; {counted(int(last['n_practised']), 'was', 'were')} practised at all. "
@@ -195,7 +194,7 @@ def _hours_words(ax: Axes, grid: pd.DataFrame, kind: tuple[str, str]) -> None:
     every = listed(f"{key} {_amount(value, unit)}" for key, value in last.head(MOST_ROWS).items())
     rest = last.iloc[MOST_ROWS:]
     footnote = f"Not drawn: {len(rest)} more, together {_amount(rest.sum(), unit)} in {name}" if len(rest) else ""
-    each = "month" if all(start.day == 1 for start in grid.columns) else "week"
+    each = period_kind(grid.columns)
     alone = len(grid.columns) == 1
     what = drawn if unit == "minutes" else "number of sessions"
     titled(

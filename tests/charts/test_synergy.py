@@ -35,7 +35,7 @@ def test_breadth_draws_both_numbers(words):
     assert list(ax.lines[1].get_ydata()) == [5, 0, 4]
     assert "4 practised" in words(ax)
     assert "2.5 effective selves" in words(ax)
-    assert "from 2.5 to 3.0 over 3 periods" in ax.alt_text
+    assert "from 2.5 to 3.0 over 3 months" in ax.alt_text
 
 
 def test_hours_draws_each_domain_and_highlights_the_last_month(words):
