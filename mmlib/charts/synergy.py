@@ -43,7 +43,9 @@ def breadth(breadth: pd.DataFrame, *, of: str = "skill", ax: Axes | None = None)
     """
     rows = breadth.sort_values("period").tail(MOST_PERIODS)
     if rows.empty or rows["hill_1"].isna().all():
-        return nothing(ax, "There is no breadth to show: nothing has been practised yet.")
+        unnamed = of != "skill" and not rows.empty
+        why = f"no card in skills.toml names a {of}" if unnamed else "nothing has been practised"
+        return nothing(ax, f"There is no breadth to show: {why} yet.")
     many = PLURALS[of]
     ax = canvas(ax, 2.3)
     x = np.arange(len(rows))
