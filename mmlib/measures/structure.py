@@ -113,7 +113,7 @@ def _rub_pat_barrier(sessions: pd.DataFrame, *_: object) -> tuple[float, str]:
         return np.nan, "no parts recorded"
     isolated, combined = int((parts == "isolate").sum()), int((parts == "combine").sum())
     if isolated + combined == 0:
-        return 0.0, f"none of {counted(parts.size, 'session')} with a part recorded isolated or combined"
+        return 0.0, f"none of the {counted(parts.size, 'session')} with a recorded part isolated or combined"
     shown = f"{counted(isolated, 'session')} isolated the parts and {combined} combined them"
     return ((isolated > 0) + (combined > 0)) / 2, shown
 
