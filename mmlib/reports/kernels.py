@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -15,7 +16,7 @@ ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
-OPTIONS = ("--log-level=CRITICAL", "--HistoryManager.enabled=False")
+OPTIONS = ("--HistoryManager.enabled=False",)
 
 
 class OwnKernelManager(AsyncKernelManager):
@@ -40,6 +41,25 @@ class OwnKernelManager(AsyncKernelManager):
                 metadata={"debugger": False},
             )
         return self._kernel_spec
+
+    async def start_kernel(self, **kwargs: Any) -> None:
+        """Start the kernel; what it says comes as messages, so its own stderr, where libzmq grumbles, is dropped."""
+        await super().start_kernel(**{"stderr": subprocess.DEVNULL, **kwargs})
+
+    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+        """Ask the kernel to end, and make it where it does not answer.
+
+        The manager we inherit from interrupts it first, which now and then aborts an idle kernel before it has
+        cleaned up.
+        """
+        if now or restart:
+            await super().shutdown_kernel(now=now, restart=restart)
+            return
+        self.shutting_down = True
+        self.stop_restarter()
+        await self.request_shutdown()
+        await self.finish_shutdown()
+        await self.cleanup_resources()
 
     async def cleanup_resources(self, restart: bool = False) -> None:
         """Remove the connection file, and the empty profile with it."""
