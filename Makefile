@@ -24,7 +24,7 @@ test: $(READY) ## run all tests: code, doctests, notebooks, lint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@find notebooks -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*' -print0 | xargs -0 $(BIN)/nbstripout --verify --keep-id
 	@$(BIN)/pytest
-	@$(BIN)/pytest --nbval-lax --nbval-current-env --override-ini=addopts= --override-ini=filterwarnings= notebooks
+	@$(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 300 --override-ini=addopts= --override-ini=filterwarnings= notebooks
 
 lab: $(READY) ## open JupyterLab on the explore notebooks
 	@$(BIN)/jupyter lab notebooks/explore

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
+from nbclient.exceptions import CellTimeoutError
 
 from mmlib import simulate
 from mmlib.reports.kernels import OwnKernelManager
@@ -141,7 +142,7 @@ def bobs(tmp_path_factory):
     return log, folder
 
 
-def executed(path, folder, work):
+def run(path, folder, work):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the libraries' own, about event loops and ids
         return papermill.execute_notebook(
@@ -152,7 +153,15 @@ def executed(path, folder, work):
             kernel_name="python3",
             progress_bar=False,
             kernel_manager_class=OwnKernelManager,
+            execution_timeout=60,
         )
+
+
+def executed(path, folder, work):
+    try:
+        return run(path, folder, work)
+    except CellTimeoutError:  # very seldom a widget's cell never gets its answer; once more, then
+        return run(path, folder, work)
 
 
 def outputs(notebook):

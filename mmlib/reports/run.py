@@ -23,6 +23,7 @@ from mmlib.reports.parameters import check_parameters
 FORMATS = ("html", "pdf")
 NOISY = ("papermill", "nbclient", "nbconvert", "traitlets", "asyncio")
 SLUG_LENGTH = 60
+LONGEST_CELL = 1800  # seconds: a kernel whose answer is lost must not hold a report for ever
 RESERVED = frozenset({"con", "prn", "aux", "nul", "index", *(f"{n}{i}" for n in ("com", "lpt") for i in range(10))})
 
 
@@ -140,6 +141,7 @@ def _executed(
             progress_bar=False,
             request_save_on_cell_execute=False,
             kernel_manager_class=OwnKernelManager,
+            execution_timeout=LONGEST_CELL,
             on_cell_executed=lambda **_: advance(),
         )
     except PapermillExecutionError as error:
