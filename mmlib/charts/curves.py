@@ -248,10 +248,14 @@ def _words(axes: Axes | np.ndarray, shown: list[pd.DataFrame], since: pd.Timesta
     recent = "" if since is None else f" (orange: since {date(since)})"
     few = f"; the {len(shown)} most practised of {n} skills" if n > len(shown) else ""
     subtitle = f"Each dot is a trial{recent}; blue is the fitted curve with its 95% band{few}"
+    n_seen = int(seen.notna().sum())
+    drawn = f"{counted(n_seen, 'trial')} {'is' if n_seen == 1 else 'are'} drawn."
     reading = (
         "The blue line is what a typical trial brings, and the band around it is where that line may lie with 95% "
-        f"confidence; single dots scatter more widely. Drawn are {counted(int(seen.notna().sum()), 'trial')}."
+        f"confidence; single dots scatter more widely. {drawn}"
     )
+    if not any(series["fitted"].notna().any() for series in shown):
+        subtitle, reading = f"Each dot is a trial{recent}{few}", f"There are too few trials for a curve so far: {drawn}"
     outside = sum(_outside(series) for series in shown)
     if outside:
         beyond = f"{'lies' if outside == 1 else 'lie'} beyond the panel's edge"

@@ -113,7 +113,7 @@ def _balance_words(ax: Axes, grid: pd.DataFrame) -> None:
     named = last.drop("others", errors="ignore")
     top, neglected = named.idxmax(), [key for key in named.index if named[key] == 0]
     share = "all the practice" if named.max() > 0.995 else f"{named.max():.0%} of the practice"
-    title = f"{capital(top)} got {share} in {name}"
+    title = f"{'Skills without a self' if top == 'unnamed' else capital(top)} got {share} in {name}"
     if neglected:
         some = neglected if len(neglected) <= 3 else [*neglected[:2], f"{len(neglected) - 2} others"]
         title += f"; nothing went to {listed(some)}"

@@ -192,7 +192,8 @@ def _hours_words(ax: Axes, grid: pd.DataFrame, kind: tuple[str, str]) -> None:
         title = f"All practice in {name} went to {last.idxmax()}: {_amount(last.max(), unit)}"
     else:
         share = f"{_amount(last.max(), unit).removesuffix(' sessions')} of {_amount(last.sum(), unit)}"
-        title = f"{capital(last.idxmax())} got the most {drawn} in {name}: {share}"
+        top = f"Skills without a {by}" if last.idxmax() == "unknown" else capital(last.idxmax())
+        title = f"{top} got the most {drawn} in {name}: {share}"
     every = listed(f"{key} {_amount(value, unit)}" for key, value in last.head(MOST_ROWS).items())
     rest = last.iloc[MOST_ROWS:]
     footnote = f"Not drawn: {len(rest)} more, together {_amount(rest.sum(), unit)} in {name}" if len(rest) else ""

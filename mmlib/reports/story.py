@@ -62,7 +62,8 @@ def headlines(
     """
     now, before = _totals_of(by_learner, month), _totals_of(by_learner, month - 1)
     whole = "" if _days(month, as_of) == month.days_in_month else "the whole of "
-    than, tiles = f"on {whole}{(month - 1).strftime('%B')}", []
+    first = not (by_learner["period"] < month.start_time).any()
+    than, tiles = "" if first else f"on {whole}{(month - 1).strftime('%B')}", []
     if not np.isnan(now["minutes"]):
         change = now["minutes"] - before["minutes"]
         tiles.append((duration(now["minutes"]), "practised", _change(change, duration, than)))
@@ -153,7 +154,7 @@ def _count(n: float) -> str:
 
 
 def _change(change: float, words: object, than: str) -> str:
-    if np.isnan(change):
+    if np.isnan(change) or not than:
         return ""
     if round(change) == 0:
         return f"as in {than.removeprefix('on ')}"
@@ -171,7 +172,9 @@ def _how_much(name: str, by_skill: pd.DataFrame, month: pd.Period) -> str:
     total, earlier = now[unit].sum(), before[unit].sum()
     last_month = (month - 1).strftime("%B")
     more = "more" if total > earlier else "less" if unit == "minutes" else "fewer"
-    if before.empty:
+    if not (by_skill["period"] < month.start_time).any():
+        compared = "the first in this log"
+    elif before.empty:
         compared = f"after a month without any in {last_month}"
     elif round(total - earlier) == 0:
         compared = f"as much as in {last_month}"
@@ -224,6 +227,8 @@ def _how_it_felt(mood: pd.DataFrame) -> str:
 def _what_came_and_went(by_skill: pd.DataFrame, month: pd.Period) -> str:
     now, before = (set(by_skill.loc[_in(by_skill, m), "skill"]) for m in (month, month - 1))
     ever = set(by_skill.loc[by_skill["period"] < month.start_time, "skill"])
+    if not ever:
+        return ""
     groups = {"New": now - ever, "Taken up again": (now & ever) - before, "Resting since last month": before - now}
     said = [f"{words.lower()}: {_few(names)}" for words, names in groups.items() if names]
     return f"{capital('; '.join(said))}." if said else "The skills were the same as the month before."

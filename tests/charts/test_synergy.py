@@ -70,3 +70,9 @@ def test_hours_of_many_domains_draws_the_largest(words):
     assert len(ax.patches) == 12
     assert "Not drawn: 15 more, together 2 h in October 2026" in words(ax)
     assert ax.finding.startswith("Domain 26 got the most time in October 2026: 27 min of 6 h 18 min")
+
+
+def test_practice_without_a_domain_is_named_as_such():
+    hours = pd.DataFrame({"domain": ["unknown", "body"], "period": [pd.Timestamp("2026-10-01")] * 2})
+    chart = synergy.hours(hours.assign(minutes=[60.0, 15.0], sessions=1))
+    assert chart.finding == "Skills without a domain got the most time in October 2026: 1 h of 1 h 15 min"

@@ -65,14 +65,15 @@ def test_headlines_are_the_months_numbers_against_the_month_before():
 
 def test_one_session_is_singular_and_unknown_minutes_are_left_out():
     text = headlines(practice(sessions("juggling", ["2026-10-31"])))
-    assert "1  session  +1 on September" in text
+    assert "1  session " in text
+    assert "September" not in text, "the first month has nothing to be compared with"
     assert "1  skill " in text
     assert "1 day  current streak" in text
     assert "practised" not in text
 
 
 def test_a_running_month_counts_the_days_so_far():
-    text = headlines(practice(sessions("juggling", ["2026-10-08", "2026-10-09"])), as_of="2026-10-09")
+    text = headlines(practice(sessions("juggling", ["2026-08-01", "2026-10-08", "2026-10-09"])), as_of="2026-10-09")
     assert "2 of 9  days with practice  +2 on the whole of September" in text
 
 
@@ -89,6 +90,11 @@ def test_without_scores_and_moods_three_sentences_are_left():
     assert "You practised 2 skills for 2 sessions, as much as in September" in text
     assert "New: new." in text
     assert "October was the busiest of the last 3 months with practice." in text
+
+
+def test_the_first_month_is_called_so():
+    text = happened(practice(sessions("juggling", ["2026-10-01"], minutes=[60.0])))
+    assert "Ada practised 1 skill for 1 h, the first in this log." in text
 
 
 def test_a_month_without_practice_says_when_the_last_was():
