@@ -53,8 +53,11 @@ def learning_curves(points: pd.DataFrame, *, since: object = None, most: int = 9
     columns = 1 if len(shown) == 1 else 2 if len(shown) in (2, 4) else 3
     rows = -(-len(shown) // columns)
     axes = panels(rows, columns, 3.1 if columns == 1 else 2.0 * rows if columns == 3 else 2.5 * rows)
+    mixed = not all(_lower(series) for series in shown)
     for ax, series in zip(axes.flat, shown, strict=False):
         _panel(ax, series, since, width=WIDTH * 72 / columns - 30)
+        if mixed and _lower(series):
+            _note_lower(ax)
     for ax in axes.flat[len(shown) :]:
         ax.set_axis_off()
     for ax in axes.flat[max(len(shown) - columns, 0) : len(shown)]:
@@ -133,9 +136,11 @@ def _draw(ax: Axes, series: pd.DataFrame, since: pd.Timestamp | None) -> None:
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     ax.grid(False, axis="x")
-    if _lower(series):
-        ax.annotate("lower is better", (1, 1), xytext=(-2, -2), xycoords="axes fraction", va="top", ha="right",
-                    textcoords="offset points", size=10, color=MUTED, zorder=4)  # fmt: skip
+
+
+def _note_lower(ax: Axes) -> None:
+    ax.annotate("lower is better", (1, 1), xytext=(-2, -2), xycoords="axes fraction", va="top", ha="right",
+                textcoords="offset points", size=10, color=MUTED, zorder=4)  # fmt: skip
 
 
 def _curve(ax: Axes, series: pd.DataFrame) -> None:
@@ -247,7 +252,8 @@ def _words(axes: Axes | np.ndarray, shown: list[pd.DataFrame], since: pd.Timesta
     seen = pd.concat(shown)["observed"]
     recent = "" if since is None else f" (orange: since {date(since)})"
     few = f"; the {len(shown)} most practised of {n} skills" if n > len(shown) else ""
-    subtitle = f"Each dot is a trial{recent}; blue is the fitted curve with its 95% band{few}"
+    lower = "; lower is better" if all(_lower(series) for series in shown) else ""
+    subtitle = f"Each dot is a trial{recent}; blue is the fitted curve with its 95% band{lower}{few}"
     n_seen = int(seen.notna().sum())
     drawn = f"{counted(n_seen, 'trial')} {'is' if n_seen == 1 else 'are'} drawn."
     reading = (

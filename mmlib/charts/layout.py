@@ -91,7 +91,7 @@ def nothing(ax: Axes | None, sentence: str) -> Axes:
     ax = canvas(ax, 0.3 * len(lines))
     ax.set_axis_off()
     ax.text(0, 0.5, "\n".join(lines), va="center", color=MUTED, size=SUBTITLE_SIZE, transform=ax.transAxes)
-    ax.finding, ax.alt_text, ax.reading = sentence, sentence, ""
+    ax.finding, ax.alt_text, ax.reading, ax.is_empty = sentence, sentence, "", True
     return ax
 
 

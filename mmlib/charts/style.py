@@ -188,6 +188,8 @@ def _svg_with_alt_text(figure: Figure) -> tuple[str, dict[str, Any]] | None:
     if not figure.axes and not figure.lines:
         return None
     text = alt_text(figure)
+    if all(getattr(ax, "is_empty", False) for ax in figure.axes):
+        return svg(figure), {"alt": text, "empty": True}
     return svg(figure), {"alt": text, "dark": DARK}
 
 

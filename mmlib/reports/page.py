@@ -124,6 +124,8 @@ def _display(output: Mapping[str, Any], look: Look, drawn: bool) -> Iterator[str
         yield fragments.fragment(data["text/html"])
     elif "text/markdown" in data:
         yield Reading(fragments.prose(data["text/markdown"]))
+    elif image and output.get("metadata", {}).get(image, {}).get("empty"):
+        yield f'<p class="empty">{html.escape(fragments.alt_and_dark(output, image)[0])}</p>'
     elif image:
         yield _chart(output, image, data[image], look)
     elif set(data) == {"text/plain"} and not drawn and not REPR.match(data["text/plain"]):

@@ -244,3 +244,15 @@ def test_without_pango_the_message_says_what_to_install(monkeypatch):
 def test_weasyprint_is_loaded_only_for_a_pdf():
     code = "import sys, mmlib.reports.export; sys.exit('weasyprint' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_chart_with_nothing_to_show_becomes_a_sentence(made):
+    cell = made["shown"](
+        {"image/svg+xml": made["drawing"](), "text/plain": "<Figure>"},
+        {"image/svg+xml": {"alt": "There is no flow to show: rate <flow>.", "empty": True}},
+    )
+    reading = made["shown"]({"text/markdown": ""})
+    page, _ = ReportHTMLExporter().from_notebook_node(new_notebook(cells=[cell, reading]))
+    assert '<p class="empty">There is no flow to show: rate &lt;flow&gt;.</p>' in page
+    assert "<figure" not in page
+    assert "<figcaption" not in page
