@@ -46,6 +46,9 @@ def main() -> None:
     except MMError as error:
         print(f"mm: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
+    except OSError as error:
+        print(f"mm: {error.filename or 'a file'}: {error.strerror or error}.", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
 
 
 def _warn(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
@@ -94,7 +97,7 @@ def log(
     from mmlib.log import append_sessions
     from mmlib.practice import load
 
-    known = set(load(into).skills["skill"])
+    known = set(load(into, errors="quarantine").skills["skill"])  # a bad row elsewhere is no reason not to log
     hint = did_you_mean(skill, known)
     if skill not in known and hint.startswith("Did") and not new:
         raise PracticeError(f'No skill "{skill}" so far. {hint} To begin a new skill, add --new.')
@@ -183,9 +186,8 @@ def report(
     """Build a learner's monthly report, as HTML and PDF."""
     from mmlib.reports.monthly import monthly
 
-    built = monthly(
-        folder, learner=learner, month=month, formats=to.split(","), out=out, errors=errors, progress=not quiet
-    )
+    formats = [kind.strip() for kind in to.split(",")]
+    built = monthly(folder, learner=learner, month=month, formats=formats, out=out, errors=errors, progress=not quiet)
     for line in (*built.notices, *(str(path) for path in built.paths.values())):
         say.print(line, markup=False)
 

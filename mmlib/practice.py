@@ -120,7 +120,14 @@ def read_milestones(path: str | Path) -> pd.DataFrame:
     if not path.exists():
         table = pd.DataFrame({name: pd.Series(dtype=TEXT) for name in MILESTONES})
         return table.astype({"date": "datetime64[us]"})
-    table = pd.read_csv(path, dtype=TEXT, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+    try:
+        table = pd.read_csv(
+            path, dtype=TEXT, keep_default_na=False, na_values=[""], encoding="utf-8-sig", index_col=False
+        )
+    except (UnicodeDecodeError, ValueError) as error:  # pandas' own errors of parsing are ValueErrors
+        found = f"a table that cannot be read ({str(error).splitlines()[0]})"
+        advice = "Save it as CSV with the encoding UTF-8, each row with as many values as the header."
+        raise LogFormatError([Problem(path.name, None, "", found, f"CSV: {', '.join(MILESTONES)}", advice)]) from None
     unknown = [name for name in table.columns if name not in MILESTONES]
     missing = [name for name in ("date", "kind") if name not in table]
     problems = [

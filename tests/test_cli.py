@@ -10,6 +10,7 @@ import pytest
 
 import mmlib as mm
 from mmlib import cli
+from mmlib.errors import SetAsideWarning
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
 
@@ -94,6 +95,25 @@ def test_a_users_error_is_one_message_without_a_traceback(mm_command, words, sai
 def test_the_installed_command_and_python_m_are_the_same():
     told = subprocess.run([sys.executable, "-m", "mmlib.cli", "--help"], capture_output=True, text=True, check=True)
     assert "Learning analytics for small skills" in told.stdout
+
+
+def test_a_torn_or_bad_row_does_not_keep_a_session_from_being_logged(tmp_path):
+    (tmp_path / "log.csv").write_text("skill,start,minutes\na,2026-10-01,5\na,2026-10-02,x\na,2026-1")
+    words = [sys.executable, "-m", "mmlib.cli", "log", "a", "--minutes", "3"]  # here warnings would be errors
+    told = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "2 rows set aside" in told.stderr
+    assert "the last line was cut off" in told.stderr
+    with pytest.warns(SetAsideWarning, match="1 row set aside"):
+        assert mm.load(tmp_path, errors="quarantine").log["minutes"].tolist() == [5.0, 3.0]
+
+
+def test_a_file_that_is_in_the_way_is_named(mm_command, tmp_path):
+    mm_command("init", "p")
+    mm_command("log", "juggling", "--minutes", "5", "--into", "p")
+    (tmp_path / "reports").write_text("")
+    code, _, err = mm_command("report", "p", "--to", "html", "--quiet")
+    assert code == 2
+    assert err.startswith("mm: reports/")
 
 
 def test_without_pango_the_html_is_built_and_one_line_says_what_to_install(tmp_path):

@@ -60,6 +60,8 @@ def test_milestones(folder):
     [
         ("date,kind,skil\n", 'Did you mean "skill"?'),
         ("date,skill\n", 'column "kind"'),
+        ("", "a table that cannot be read"),
+        ("date,kind\n2026-10-30,a\n2026-10-30,a,b,c\n", "a table that cannot be read"),
         ("date,kind\n2026-10-30,a\nsoon,b\n", 'row 3, column "date": found "soon"'),
     ],
 )

@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock
 
-from mmlib.errors import LogFormatError, SetAsideWarning, counted
+from mmlib.errors import LogFormatError, SetAsideWarning
 from mmlib.log.check import check_log, header_problems
-from mmlib.log.reading import Header, decoded, header_of, is_torn
+from mmlib.log.reading import Header, decoded, header_of, is_torn, records
 from mmlib.log.schema import COLUMNS
 from mmlib.log.writing import as_written, replace_file, write_log
 
@@ -90,7 +90,12 @@ def _only_new(log: pd.DataFrame, data: bytes, header: Header) -> pd.DataFrame:
     log = log[~(log.duplicated(KEY) & log["source_id"].notna())]
     if log["source_id"].isna().all() or not {"source", "source_id"} <= set(header.names):
         return log
-    there = _records(data, header)
+    whole = [
+        record
+        for record in list(records(decoded(data, "log"), header).values())[1:]
+        if len(record) == len(header.names)
+    ]
+    there = pd.DataFrame(whole, columns=header.names, dtype=str)
     if "learner" not in there:
         there["learner"] = "me"
     there["learner"] = there["learner"].mask(there["learner"] == "", "me")
@@ -99,23 +104,14 @@ def _only_new(log: pd.DataFrame, data: bytes, header: Header) -> pd.DataFrame:
     return log[~(keys.isin(known) & log["source_id"].notna().to_numpy())]
 
 
-def _records(data: bytes, header: Header) -> pd.DataFrame:
-    body = csv.reader(io.StringIO(decoded(data, "log"), newline=""), delimiter=header.separator)
-    next(body)
-    whole = [record for record in body if len(record) == len(header.names)]
-    return pd.DataFrame(whole, columns=header.names, dtype=str)
-
-
 def _widen(path: Path, data: bytes, header: Header, missing: list[str]) -> Header:
     """Rewrite a log whose header lacks columns that the new rows need."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=header.separator, lineterminator="\n")
-    body = csv.reader(io.StringIO(decoded(data, path.name), newline=""), delimiter=header.separator)
-    next(body)
     names = [*header.names, *missing]
-    writer.writerow(names)
-    for record in body:
-        writer.writerow([*record, *[""] * len(missing)] if len(record) == len(header.names) else record)
+    for row, record in records(decoded(data, path.name), header).items():
+        whole = [*record, *[""] * len(missing)] if len(record) == len(header.names) else record
+        writer.writerow(names if row == 1 else whole)
     replace_file(path, out.getvalue())
     return Header(names, header.separator)
 
@@ -126,7 +122,7 @@ def _mend_end(path: Path) -> None:
     if data.endswith(b"\n"):
         return
     header, text = header_of(data, path.name), decoded(data, path.name)
-    *_, record = csv.reader(io.StringIO(text, newline=""), delimiter=header.separator)
+    *_, record = records(text, header).values()
     body, newline, last = data.rpartition(b"\n")
     if not newline or not is_torn(text, record, header):
         _write_at_end(path, b"\n")
@@ -136,7 +132,7 @@ def _mend_end(path: Path) -> None:
     with path.open("r+b") as file:
         file.truncate(len(body) + 1)
         os.fsync(file.fileno())
-    message = f"{path.name}: the last line broke off after {counted(len(record), 'value')}; it is kept in {torn.name}."
+    message = f"{path.name}: the last line was cut off, perhaps by a crash; it is kept in {torn.name}."
     warnings.warn(message, SetAsideWarning, stacklevel=4)
 
 

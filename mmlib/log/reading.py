@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,7 @@ def read_log(path: str | Path, *, errors: str = "raise") -> pd.DataFrame:
     wanted_errors(errors)
     path = Path(path)
     if path.suffix == ".parquet":
-        frame = pd.read_parquet(path)
+        frame = _parquet(path)
         log, problems = checked(frame, file=path.name, rows=range(2, len(frame) + 2))
         return in_order(_set_aside(path, log, problems, as_written(frame), errors))
     data = path.read_bytes()
@@ -66,6 +67,14 @@ def read_log(path: str | Path, *, errors: str = "raise") -> pd.DataFrame:
     else:
         quarantine(path).unlink(missing_ok=True)
     return in_order(log)
+
+
+def _parquet(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path)
+    except arrow.ArrowInvalid:
+        advice = "Write the file again, or take it out of the folder."
+        raise LogFormatError([Problem(path.name, None, "", "something else", "a Parquet file", advice)]) from None
 
 
 def quarantine(path: Path) -> Path:
@@ -98,9 +107,12 @@ def decoded(data: bytes, file: str) -> str:
 
 def header_of(data: bytes, file: str) -> Header:
     """Return a CSV's column names, in lower case, and its separator, from its first line."""
-    line = decoded(data.partition(b"\n")[0], file).rstrip("\r")
+    if data.startswith(b"PK\x03\x04"):
+        found, advice = "a spreadsheet or a ZIP file", "Save it as CSV, with the encoding UTF-8."
+        raise LogFormatError([Problem(file, None, "", found, "a CSV file", advice)])
+    line = decoded(re.split(b"[\r\n]", data, maxsplit=1)[0], file)
     separator = max(SEPARATORS, key=line.count)
-    names = [name.strip().casefold() for name in next(csv.reader([line], delimiter=separator), [])]
+    names = [name.strip().casefold() for name in _one(line, separator)]
     if not any(names):
         first = ",".join(COLUMNS[:4])
         raise LogFormatError([Problem(file, 1, "", "nothing", "a header", f"Begin the file with {first},…")])
@@ -109,7 +121,9 @@ def header_of(data: bytes, file: str) -> Header:
 
 def _read_quickly(data: bytes, header: Header) -> pd.DataFrame | None:
     """Return the log where each value has its column's plain form; None where a second, careful look is needed."""
-    if header_problems(header.names, "") or header.decimal == ",":
+    quoted = b'"' in data
+    odd_ends = data.count(b"\r") != data.count(b"\r\n")
+    if header_problems(header.names, "") or header.decimal == "," or odd_ends or (quoted and data.count(b'"') % 2):
         return None
     types = {name: _ARROW.get(about(name)["kind"], arrow.float64()) for name in header.names}
     body = data.partition(b"\n")[2]
@@ -125,43 +139,70 @@ def _read_quickly(data: bytes, header: Header) -> pd.DataFrame | None:
     except (arrow.ArrowInvalid, arrow.ArrowKeyError):
         return None
     frame = table.to_pandas(types_mapper={arrow.string(): TEXT}.get)
+    # A line break within a text may be a quotation mark gone astray, which arrow would not notice.
+    if quoted and any(frame[name].str.contains("\n", regex=False, na=False).any() for name in _texts(header)):
+        return None
     log, problems = checked(frame, file="", rows=range(len(frame)))
     return None if problems else log
+
+
+def _texts(header: Header) -> list[str]:
+    return [name for name in header.names if about(name)["kind"] == "text"]
 
 
 def _read_carefully(data: bytes, header: Header, file: str) -> tuple[pd.DataFrame, list[Problem], pd.DataFrame]:
     """Return the log, its problems and all records as text (index: the row as a spreadsheet counts it)."""
     text, width = decoded(data, file), len(header.names)
-    body = enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=header.separator), start=1)
-    filled = {row: record for row, record in body if any(record)}
+    filled = {row: record for row, record in records(text, header).items() if any(record)}
     last = list(filled)[-1]
     odd = {row: record for row, record in filled.items() if len(record) != width}
-    if is_torn(text, filled[last], header):
-        odd[last] = filled[last]
     rows = [row for row in filled if row != 1 and row not in odd]
-    records = [filled[row] for row in rows]
     problems = [
-        _wrong_width(file, row, len(record), width, torn=row == last and not text.endswith("\n"))
+        _wrong_width(file, row, record, width, torn=row == last and is_torn(text, record, header))
         for row, record in odd.items()
     ]
-    frame = pd.DataFrame(records, columns=header.names, index=rows, dtype=TEXT)
+    frame = pd.DataFrame([filled[row] for row in rows], columns=header.names, index=rows, dtype=TEXT)
     log, more = checked(frame, file=file, rows=rows, decimal=header.decimal)
     whole = {row: header.separator.join(record) for row, record in odd.items()}
     frame = pd.concat([frame, pd.DataFrame({"line": pd.Series(whole, dtype=TEXT)})])
     return log, sorted([*problems, *more], key=lambda problem: problem.row), frame
 
 
+def records(text: str, header: Header) -> dict[int, list[str]]:
+    """Return a CSV's records by row, as a spreadsheet counts them; the header is row 1.
+
+    Where a quotation mark is not closed, it must not swallow the good rows that follow: then each line is a row,
+    and a line with such a mark is a record of one value, the line as it stands.
+    """
+    try:
+        return dict(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=header.separator, strict=True), 1))
+    except csv.Error:
+        lines = enumerate(re.split("\r\n|\r|\n", text), 1)
+        return {row: [line] if line.count('"') % 2 else _one(line, header.separator) for row, line in lines}
+
+
+def _one(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:  # a value longer than the csv module takes
+        return [line]
+
+
 def is_torn(text: str, last: list[str], header: Header) -> bool:
-    """Return whether a crash cut the last record off: no line end, and a value or a quotation mark is missing."""
-    return not text.endswith("\n") and (len(last) != len(header.names) or text.count('"') % 2 == 1)
+    """Return whether a crash cut the last record off: it has no line end, and not as many values as the header."""
+    return not text.endswith("\n") and len(last) != len(header.names)
 
 
-def _wrong_width(file: str, row: int, found: int, width: int, *, torn: bool) -> Problem:
-    expected = f"{counted(width, 'value')} as in the header"
+def _wrong_width(file: str, row: int, record: list[str], width: int, *, torn: bool) -> Problem:
+    expected, values = f"{counted(width, 'value')} as in the header", counted(len(record), "value")
     if torn:
+        found = "a last line that breaks off"
         advice = "The line was cut off, perhaps by a crash while it was written: complete it, or take it out."
-        return Problem(file, row, "", f"a last line that breaks off after {counted(found, 'value')}", expected, advice)
-    return Problem(file, row, "", counted(found, "value"), expected, "Put texts with a separator in them in quotes.")
+        return Problem(file, row, "", found, expected, advice)
+    if len(record) == 1 and record[0].count('"') % 2:
+        advice = "Close the quotation mark, or take it out."
+        return Problem(file, row, "", "a quotation mark that is not closed", expected, advice)
+    return Problem(file, row, "", values, expected, "Put texts with a separator in them in quotes.")
 
 
 def _set_aside(

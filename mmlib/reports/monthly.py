@@ -72,7 +72,7 @@ def monthly(
             "folder": str(folder),
             "learner": learner,
             "month": str(period),
-            "as_of": str(min(period.end_time, pd.Timestamp.today()).date()),
+            "as_of": _as_of(practice.log, learner, period),
             "errors": errors,
         },
         out=Path(out) / str(period),
@@ -81,6 +81,12 @@ def monthly(
         progress=progress,
     )
     return Built({**built.paths, "index": index(out)}, (*notices, *built.notices))
+
+
+def _as_of(log: pd.DataFrame, learner: str, month: pd.Period) -> str:
+    """Return the month's last day; while the month runs today, or the last day with practice if that is later."""
+    start = log.loc[(log["learner"] == learner) & (log["start"] <= month.end_time), "start"]
+    return str(min(month.end_time, max(pd.Timestamp.today(), start.max())).date())
 
 
 def _learner(practice: Practice, learner: str | None, folder: str | Path) -> str:

@@ -203,11 +203,12 @@ def _what_changed(progress: pd.DataFrame) -> str:
     unit = "" if pd.isna(best["unit"]) else f" {best['unit']}"
     better = (known["clear"] > 1).sum()
     many = f", one of {better} skills that improved" if better > 1 and best["estimate"] > 0 else ""
+    low, high = sorted([abs(best["low"]), abs(best["high"])])
     verb = "improved most clearly" if best["estimate"] > 0 else "slipped most clearly"
     return (
         f"{capital(best['skill'])} {verb}: {number(best['now'])}{unit} on average, {number(best['before'])} in the "
-        f"four weeks before (95% interval of the difference {number(abs(best['low']))} to "
-        f"{number(abs(best['high']))}){many}."
+        f"four weeks before (95% interval of the difference {number(low)} to "
+        f"{number(high)}){many}."
     )
 
 
@@ -217,6 +218,8 @@ def _how_it_felt(mood: pd.DataFrame) -> str:
         return ""
     best = known.loc[known["estimate"].idxmax()]
     interval = f"(95% interval {signed(best['low'])} to {signed(best['high'])}, {counted(int(best['n']), 'session')})"
+    if best["high"] < 0:
+        return f"Mood was lower after a session than before; it fell least with {best['skill']} {interval}."
     if best["low"] <= 0:
         return (
             f"Mood after a session was much the same as before; the largest lift was with {best['skill']} {interval}."

@@ -1,6 +1,8 @@
 """The log's files: reading strictly, setting aside, appending safely, also after a crash and with many writers."""
 
 import multiprocessing
+import re
+import warnings
 
 import pandas as pd
 import pytest
@@ -162,7 +164,7 @@ def test_a_line_cut_off_by_a_crash_is_reported_and_never_eats_a_good_row(file, t
         read_log(file)
     with pytest.warns(SetAsideWarning, match="1 row set aside"):
         assert len(read_log(file, errors="quarantine")) == 2
-    with pytest.warns(SetAsideWarning, match="the last line broke off"):
+    with pytest.warns(SetAsideWarning, match="the last line was cut off"):
         append_sessions(file, {"skill": "omelette", "start": "2026-10-31 20:00"})
     assert read_log(file)["skill"].tolist() == ["juggling", "juggling", "omelette"]
     assert (file.parent / "log.torn.txt").read_text() == torn + "\n"
@@ -188,3 +190,65 @@ def test_two_writers_at_once_lose_nothing(file):
     for writer in writers:
         writer.join()
     assert read_log(file).groupby("learner").size().to_dict() == {"ada": 20, "bob": 20}
+
+
+@pytest.mark.parametrize("where", [0, 1, 700])
+def test_an_open_quotation_mark_never_swallows_the_rows_after_it(file, where):
+    lines = [f"a,2026-10-{n % 28 + 1:02d},fine" for n in range(20_000)]
+    lines[where] = 'a,2026-10-01,"open'
+    file.write_text("skill,start,note\n" + "\n".join(lines) + "\n")
+    with pytest.raises(LogFormatError, match=f"row {where + 2}: found a quotation mark that is not closed"):
+        read_log(file)
+    with pytest.warns(SetAsideWarning, match="1 row set aside"):
+        assert len(read_log(file, errors="quarantine")) == 19_999
+    assert pd.read_csv(quarantine(file)).loc[0, "line"] == 'a,2026-10-01,"open'
+
+
+def test_two_open_quotation_marks_do_not_pair_up_over_the_rows_between(file):
+    rows = ['a,2026-10-01,"torn', "a,2026-10-02,fine", 'a,2026-10-03,"torn too', "a,2026-10-04,fine"]
+    file.write_text("skill,start,note\n" + "\n".join(rows) + "\n")
+    with pytest.raises(LogFormatError) as caught:
+        read_log(file)
+    assert [problem.row for problem in caught.value.problems] == [2, 4]
+
+
+def test_a_new_column_keeps_bad_rows_for_the_next_reading(file):
+    file.write_text('skill,start\na,"2026-10-01\na,2026-10-02\n')
+    append_sessions(file, {"skill": "b", "start": "2026-10-03", "minutes": 5})
+    with pytest.warns(SetAsideWarning, match="1 row set aside"):
+        assert read_log(file, errors="quarantine")["skill"].tolist() == ["a", "b"]
+
+
+def test_a_spreadsheet_or_a_broken_parquet_file_is_named_as_such(file, tmp_path):
+    file.write_bytes(b"PK\x03\x04" + bytes(range(256)))
+    with pytest.raises(LogFormatError, match="found a spreadsheet or a ZIP file, expected a CSV file"):
+        read_log(file)
+    (tmp_path / "log.parquet").write_bytes(b"no")
+    with pytest.raises(LogFormatError, match="expected a Parquet file"):
+        read_log(tmp_path / "log.parquet")
+
+
+WHOLE = b'skill,start,minutes,reps,note\na,2026-10-01 10:00,5,3,"one, two"\nb,2026-10-02,1h30,,\nc,2026-10-03,,4,x\n'
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data())
+def test_a_damaged_file_is_read_or_refused_and_its_rows_add_up(tmp_path_factory, data):
+    damaged = bytearray(WHOLE)
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(damaged) - 1))
+        piece = data.draw(st.sampled_from([b"", b'"', b",", b"\n", b"\r", b";", b"\x00", b"\xff", b"x", b"-", b"9"]))
+        damaged[place : place + data.draw(st.integers(0, 3))] = piece
+    file = tmp_path_factory.mktemp("damaged") / "log.csv"
+    file.write_bytes(bytes(damaged))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SetAsideWarning)
+        try:
+            log = read_log(file, errors="quarantine")
+        except LogFormatError:
+            return
+    aside = len(pd.read_csv(quarantine(file))) if quarantine(file).exists() else 0
+    assert len(log) + aside >= 1
+    if b'"' not in damaged:
+        lines = re.split("\r\n|\r|\n", bytes(damaged).decode("utf-8-sig"))
+        assert len(log) + aside == sum(bool(line.strip(max(",;\t", key=lines[0].count))) for line in lines[1:])

@@ -178,3 +178,10 @@ def test_a_real_cube_timers_export_from_import_to_report(real_data, tmp_path):
     assert f"{len(august):,} sessions" in text
     assert f"practised {august['skill'].nunique()} skills" in text
     assert "lower is better" in text or "improved clearly" in text
+
+
+def test_a_month_that_is_still_to_come_ends_with_its_last_session(tmp_path):
+    path = folder(tmp_path / "p", {"skill": "juggling", "start": ["2199-01-05", "2199-01-09"], "minutes": 5})
+    text = report(path)
+    assert "Your practice in January 2199, until 9 January" in text
+    assert "2 of 9 days with practice" in text

@@ -111,6 +111,21 @@ def test_the_clearest_change_is_told_in_the_cards_direction(better, verb):
     assert f"Juggling {verb} most clearly: 20 catches on average, 10 in the four weeks before" in text
 
 
+def test_a_slip_has_its_interval_from_low_to_high():
+    noise = np.tile([-0.5, 0.5, 0.2, -0.2], 5)[:18]
+    days = pd.date_range("2026-09-10", periods=18).append(pd.date_range("2026-10-02", periods=18))
+    text = happened(practice(sessions("juggling", days, score=np.concatenate([20 + noise, 10 + noise]))))
+    low, high = re.search(r"Juggling slipped .* difference ([\d.]+) to ([\d.]+)\)", text).groups()
+    assert float(low) < 10 < float(high)
+
+
+def test_a_mood_that_falls_is_not_called_much_the_same():
+    days = pd.date_range("2026-10-01", periods=12)
+    before, after = np.tile([4.0, 5.0], 6), np.tile([3.0, 4.0, 2.0, 4.0], 3)
+    text = happened(practice(sessions("chess", days, mood_before=before, mood_after=after)))
+    assert "Mood was lower after a session than before; it fell least with chess" in text
+
+
 def test_a_skill_that_falls_asleep_is_woken_but_a_dropped_one_is_not():
     asleep = sessions("surfing", pd.date_range("2026-07-01", "2026-09-29", freq="3D"))
     dropped = sessions("bread", pd.date_range("2026-01-01", "2026-03-01", freq="3D"))
