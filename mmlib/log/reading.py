@@ -14,8 +14,8 @@ import pyarrow as arrow
 import pyarrow.csv as arrow_csv
 
 from mmlib.errors import LogFormatError, Problem, SetAsideWarning, counted
+from mmlib.log import forms
 from mmlib.log.check import QUARANTINE_HINT, checked, header_problems, in_order, wanted_errors
-from mmlib.log.forms import NOTHING
 from mmlib.log.schema import COLUMNS, TEXT, about
 from mmlib.log.writing import as_written, replace_file
 
@@ -133,7 +133,7 @@ def _read_quickly(data: bytes, header: Header) -> pd.DataFrame | None:
             read_options=arrow_csv.ReadOptions(column_names=header.names),
             parse_options=arrow_csv.ParseOptions(delimiter=header.separator, newlines_in_values=True),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=types, null_values=list(NOTHING), strings_can_be_null=False
+                column_types=types, null_values=list(forms.NOTHING), strings_can_be_null=False
             ),
         )
     except (arrow.ArrowInvalid, arrow.ArrowKeyError):
@@ -175,10 +175,25 @@ def records(text: str, header: Header) -> dict[int, list[str]]:
     and a line with such a mark is a record of one value, the line as it stands.
     """
     try:
-        return dict(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=header.separator, strict=True), 1))
+        found = list(csv.reader(io.StringIO(text, newline=""), delimiter=header.separator, strict=True))
     except csv.Error:
-        lines = enumerate(re.split("\r\n|\r|\n", text), 1)
-        return {row: [line] if line.count('"') % 2 else _one(line, header.separator) for row, line in lines}
+        found = []
+    if found and not any(_swallows(record, header) for record in found):
+        return dict(enumerate(found, 1))
+    lines = enumerate(_lines(text), 1)
+    return {row: [line] if line.count('"') % 2 else _one(line, header.separator) for row, line in lines}
+
+
+def _swallows(record: list[str], header: Header) -> bool:
+    """Return whether a value holds a line that is a row in itself, between two marks that were never closed."""
+    inside = [_one(line, header.separator) for value in record if "\n" in value for line in _lines(value)[1:]]
+    rows = [line for line in inside if len(line) == len(header.names)]
+    place = header.names.index("start") if "start" in header.names else 0
+    return bool(rows) and bool(forms.times(pd.Series([row[place] for row in rows], dtype=TEXT)).notna().any())
+
+
+def _lines(text: str) -> list[str]:
+    return re.split("\r\n|\r|\n", text)
 
 
 def _one(line: str, separator: str) -> list[str]:

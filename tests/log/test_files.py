@@ -204,8 +204,9 @@ def test_an_open_quotation_mark_never_swallows_the_rows_after_it(file, where):
     assert pd.read_csv(quarantine(file)).loc[0, "line"] == 'a,2026-10-01,"open'
 
 
-def test_two_open_quotation_marks_do_not_pair_up_over_the_rows_between(file):
-    rows = ['a,2026-10-01,"torn', "a,2026-10-02,fine", 'a,2026-10-03,"torn too', "a,2026-10-04,fine"]
+@pytest.mark.parametrize("second", ["torn too", ""])
+def test_two_open_quotation_marks_do_not_pair_up_over_the_rows_between(file, second):
+    rows = ['a,2026-10-01,"torn', "a,2026-10-02,fine", f'a,2026-10-03,"{second}', "a,2026-10-04,fine"]
     file.write_text("skill,start,note\n" + "\n".join(rows) + "\n")
     with pytest.raises(LogFormatError) as caught:
         read_log(file)
