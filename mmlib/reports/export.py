@@ -1,11 +1,12 @@
 """Two nbconvert exporters: a notebook as a self-contained HTML page, and as a tagged PDF.
 
-They are registered under the names `mm-html` and `mm-pdf`: `jupyter nbconvert --to mm-html my.ipynb` and
-JupyterLab's menu "Save and Export Notebook As" know them.
+They are registered as `mm-html` and `mm-pdf` for `jupyter nbconvert --to mm-html my.ipynb`, and as `mm_html` and
+`mm_pdf` for JupyterLab's menu "Save and Export Notebook As".
 """
 
 from __future__ import annotations
 
+import sys
 from contextlib import redirect_stdout
 from importlib import import_module
 from io import StringIO
@@ -126,6 +127,23 @@ class ReportPDFExporter(ReportHTMLExporter):
 
     def _init_resources(self, resources: dict[str, Any] | None) -> dict[str, Any]:
         return {**super()._init_resources(resources), "font_faces": _typesetter().font_faces()}
+
+
+class _ForTheTerminal(TemplateExporter):
+    """Keeps a name with a hyphen out of Jupyter Server's list: its address of an export takes none."""
+
+    @default("enabled")
+    def _enabled_default(self) -> bool:
+        server = sys.modules.get("jupyter_server.serverapp")
+        return server is None or not server.ServerApp.initialized()
+
+
+class TerminalHTMLExporter(_ForTheTerminal, ReportHTMLExporter):
+    """`ReportHTMLExporter` under the name mm-html."""
+
+
+class TerminalPDFExporter(_ForTheTerminal, ReportPDFExporter):
+    """`ReportPDFExporter` under the name mm-pdf."""
 
 
 def _typesetter() -> ModuleType:

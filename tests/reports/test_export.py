@@ -12,6 +12,7 @@ import pikepdf
 import pypdfium2
 import pytest
 from bs4 import BeautifulSoup
+from nbconvert.exporters import get_exporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from mmlib.errors import ReportError
@@ -45,9 +46,10 @@ def elements(pdf_file):
 
 
 def test_the_exporters_are_known_to_nbconvert_by_name():
-    found = {entry.name: entry.load() for entry in entry_points(group="nbconvert.exporters", name="mm-html")}
-    found |= {entry.name: entry.load() for entry in entry_points(group="nbconvert.exporters", name="mm-pdf")}
-    assert found == {"mm-html": ReportHTMLExporter, "mm-pdf": ReportPDFExporter}
+    found = {entry.name: entry.load() for entry in entry_points(group="nbconvert.exporters")}
+    for name, exporter in (("html", ReportHTMLExporter), ("pdf", ReportPDFExporter)):
+        assert found[f"mm_{name}"] is exporter
+        assert issubclass(get_exporter(f"mm-{name}"), exporter)
     assert ReportHTMLExporter.export_from_notebook == "Practice report (HTML)"
 
 
