@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from benchmarks import validity
+from benchmarks.studies import STUDIES, curves, means, progress, simulated
 
 SERIES = 4
 
@@ -22,12 +23,12 @@ def labels(text):
 
 
 def test_every_form_length_and_autocorrelation_has_its_row(found):
-    curves, means, progress = (found[title] for title in ("Learning curves", "Means", "Progress"))
-    assert len(curves) == 3 * 4 * 3
-    lengths = curves.groupby("true form")["trials"].agg(lambda trials: sorted(set(trials)))
+    by_curve, by_mean, by_change = (found[title] for title in ("Learning curves", "Means", "Progress"))
+    assert len(by_curve) == 3 * 4 * 3
+    lengths = by_curve.groupby("true form")["trials"].agg(lambda trials: sorted(set(trials)))
     assert lengths.to_dict() == {form: [15, 30, 80, 300] for form in ("flat", "exponential", "power")}
-    assert means[["ratings", "ρ"]].drop_duplicates().shape == (6 * 3, 2)
-    assert progress[["trials before", "trials now", "ρ"]].drop_duplicates().shape == (3 * 3, 3)
+    assert by_mean[["ratings", "ρ"]].drop_duplicates().shape == (6 * 3, 2)
+    assert by_change[["trials before", "trials now", "ρ"]].drop_duplicates().shape == (3 * 3, 3)
     assert all(set(table["ρ"]) == {0.0, 0.4, 0.7} for table in found.values())
 
 
@@ -41,38 +42,38 @@ def test_shares_are_shares_and_flat_has_no_gain(found):
 
 
 def test_a_row_comes_out_the_same_alone(found):
-    alone = validity.curve_row("power", 30, 0.4, SERIES)
+    alone = curves.curve_row("power", 30, 0.4, SERIES)
     together = found["Learning curves"].query("`true form` == 'power' and trials == 30 and ρ == 0.4")
     pd.testing.assert_frame_equal(together.reset_index(drop=True), pd.DataFrame([alone]))
 
 
 def test_exponential_curves_of_80_trials_are_covered():
-    row = validity.curve_row("exponential", 80, 0.0, 200)
+    row = curves.curve_row("exponential", 80, 0.0, 200)
     for name in ("asymptote", "gain", "rate", "mean curve"):
         assert 0.90 <= row[f"{name} covers"] <= 0.99
     assert row["asymptote refused"] <= 0.02
 
 
 def test_means_and_progress_cover_without_autocorrelation():
-    ratings, progress = validity.rating_row(12, 0.0, 300), validity.progress_row(10, 20, 0.0, 300)
+    ratings, change = means.rating_row(12, 0.0, 300), progress.progress_row(10, 20, 0.0, 300)
     assert 0.90 <= ratings["any numbers: covers"] <= 0.99
     assert 0.90 <= ratings["usual: covers"] <= 0.99
-    assert 0.90 <= progress["steady rise: covers"] <= 0.99
-    assert progress["false alarms"] <= 0.10
+    assert 0.90 <= change["steady rise: covers"] <= 0.99
+    assert change["false alarms"] <= 0.10
 
 
 def test_the_noise_is_ar1_of_standard_deviation_1():
-    series = validity.noise(0.7, (4000, 12), "test")
+    series = simulated.noise(0.7, (4000, 12), "test")
     assert series.std(axis=0) == pytest.approx(np.ones(12), abs=0.04)
     assert np.corrcoef(series[:, 0], series[:, 1])[0, 1] == pytest.approx(0.7, abs=0.03)
     assert np.corrcoef(series[:, 0], series[:, 2])[0, 1] == pytest.approx(0.49, abs=0.04)
 
 
-@pytest.mark.parametrize("level", [validity.USUAL, validity.NEAR_BEST])
+@pytest.mark.parametrize("level", [means.USUAL, means.NEAR_BEST])
 def test_the_mean_rating_is_that_of_rounded_numbers(level):
     edges = [-np.inf, 1.5, 2.5, 3.5, 4.5, np.inf]
-    shares = np.diff(stats.norm.cdf(edges, level, validity.RATING_SD))
-    assert validity.mean_rating(level) == pytest.approx(shares @ np.arange(1, 6))
+    shares = np.diff(stats.norm.cdf(edges, level, means.RATING_SD))
+    assert means.mean_rating(level) == pytest.approx(shares @ np.arange(1, 6))
 
 
 def test_a_sentence_says_from_where_coverage_holds():
@@ -113,4 +114,4 @@ def test_the_docs_hold_the_tables_of_a_full_run(found):
     docs = validity.DOCS.read_text(encoding="utf-8").split(begin)[1].split(end)[0]
     assert docs.strip().startswith(f"{validity.SERIES:,} simulated series")
     assert labels(docs) == labels(validity.markdown(found, SERIES))
-    assert all(f"### {title}\n\n{validity.ABOUT[title]}" in docs for title in found)
+    assert all(f"### {study.title}\n\n{study.about}" in docs for study in STUDIES)

@@ -1,6 +1,8 @@
 """The house: who may import whom, quick imports, and papers that agree with the code."""
 
 import ast
+import importlib
+import inspect
 import subprocess
 import sys
 import tomllib
@@ -24,6 +26,7 @@ FLOORS = {  # floor -> the floors of ours that it may import
     "charts": {"errors", "words"},
     "reports": {"errors", "words", "practice"},
 }
+THEMES = ("repetition", "payoff", "synergy", "structure", "selves")
 STATS_MAY_USE = {"numpy", "scipy", "statsmodels", "ruptures", "mmlib"}
 
 
@@ -54,12 +57,15 @@ def test_each_floor_imports_only_what_it_may(path):
 
 
 def test_measures_do_not_import_one_another():
-    for path in (ROOT / "mmlib" / "measures").glob("*.py"):
-        assert not [name for name in imported(path) if name.startswith("mmlib.measures")], path
+    folder = ROOT / "mmlib" / "measures"
+    for path in folder.rglob("*.py"):
+        theme = path.relative_to(folder).with_suffix("").parts[0]
+        others = [name for name in imported(path) if name.startswith("mmlib.measures")]
+        assert all(name.split(".")[2:3] == [theme] for name in others), path
 
 
 def test_stats_know_numbers_only():
-    for path in (ROOT / "mmlib" / "stats").glob("*.py"):
+    for path in (ROOT / "mmlib" / "stats").rglob("*.py"):
         outside = {name.split(".")[0] for name in imported(path)} - set(sys.stdlib_module_names)
         assert outside <= STATS_MAY_USE, path
 
@@ -109,6 +115,13 @@ def test_the_versions_agree():
     assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == mmlib.__version__
 
 
+def offered(name):
+    """Return the public functions of a theme that are its own."""
+    found = vars(importlib.import_module(name)).items()
+    ours = [thing for key, thing in found if inspect.isfunction(thing) and not key.startswith("_")]
+    return [function for function in ours if function.__module__.startswith(name)]
+
+
 def public_functions(*folders):
     for folder in folders:
         for path in sorted((ROOT / "mmlib" / folder).rglob("*.py")):
@@ -125,12 +138,12 @@ def test_every_public_function_says_what_it_does():
 
 def test_every_measure_is_documented_with_its_columns_an_example_and_a_paragraph():
     methods = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
-    measures = list(public_functions("measures"))
+    measures = [function for theme in THEMES for function in offered(f"mmlib.measures.{theme}")]
     assert len(measures) >= 15
-    for path, node in measures:
-        said = ast.get_docstring(node)
-        assert all(f"{part}\n---" in said for part in ("Parameters", "Returns", "Examples")), f"{path}: {node.name}"
-        assert f"`{node.name}`" in methods, f"docs/methods.md does not speak of {path}: {node.name}"
+    for function in measures:
+        where, said = f"{function.__module__}: {function.__name__}", inspect.getdoc(function)
+        assert all(f"{part}\n---" in said for part in ("Parameters", "Returns", "Examples")), where
+        assert f"`{function.__name__}`" in methods, f"docs/methods.md does not speak of {where}"
 
 
 def test_every_chart_is_documented_with_an_example():

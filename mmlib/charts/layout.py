@@ -17,6 +17,7 @@ from mmlib.charts.style import ACCENT, BOLD, INK, MUTED, RULE, TARGET, plain
 
 WIDTH = 6.2  # inches: nearly the text column of an A4 page, and narrow enough for type to be read on a phone
 ROW = 0.32
+MOST_ROWS = 15
 TITLE_SIZE, SUBTITLE_SIZE, LABEL_SIZE = 15, 11.5, 11
 
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from mmlib.charts.layout import (
+    MOST_ROWS,
     ROW,
     WIDTH,
     canvas,
@@ -26,7 +27,6 @@ from mmlib.errors import counted
 from mmlib.words import MINUS, capital, listed, period, period_kind, rated
 
 MOST_PERIODS = 24
-MOST_ROWS = 15
 MOST_SELVES = 9
 
 

@@ -6,6 +6,8 @@ import pandas as pd
 
 from mmlib.errors import MMError
 
+DAY = pd.Timedelta(days=1)
+TIME = "datetime64[us]"
 PERIODS = {"MS": "M", "W": "W-SUN", "D": "D"}
 
 
@@ -43,3 +45,9 @@ def weights(log: pd.DataFrame) -> pd.Series:
     """Return each session's minutes, the learner's median session where unknown, and 1 where none is known."""
     median = log.groupby("learner")["minutes"].transform("median")
     return log["minutes"].fillna(median).fillna(1.0).clip(lower=1e-9)
+
+
+def practice_days(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Return the distinct calendar days with practice, sorted, with their keys."""
+    days = rows[keys].assign(date=rows["start"].dt.normalize().astype(TIME))
+    return days.drop_duplicates().sort_values([*keys, "date"], ignore_index=True)

@@ -1,0 +1,51 @@
+"""What all studies share: noise with a known truth, logs made of it, and the count of who covers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import signal
+
+import mmlib as mm
+
+Floats = NDArray[np.float64]
+Row = dict[str, str | int | float]
+SEED = 7
+RHOS = (0.0, 0.4, 0.7)
+
+
+class Study(NamedTuple):
+    """A table of the validity report: what it is about, what makes one row, and for which rows."""
+
+    title: str
+    about: str
+    row: Callable[..., Row]
+    cells: list[tuple]
+    size: str
+    """How a sentence names a row's size."""
+
+
+def noise(rho: float, shape: tuple[int, int], *cell: str | int | float) -> Floats:
+    """Return AR(1) noise of standard deviation 1, one series per row; `cell` names what the seed belongs to."""
+    rng = np.random.default_rng([SEED, *repr((*cell, shape[1], rho)).encode()])
+    shocks = rng.normal(size=shape)
+    shocks[:, 1:] *= np.sqrt(1 - rho**2)
+    return signal.lfilter([1.0], [1.0, -rho], shocks, axis=1)
+
+
+def log_of(values: Floats, column: str) -> pd.DataFrame:
+    """Return a log with one learner per series, one session a day."""
+    series, n = values.shape
+    days = pd.Timestamp("2026-01-01") + pd.to_timedelta(np.tile(np.arange(n), series), unit="D")
+    learner = np.repeat(np.arange(series), n).astype(str)
+    return mm.check_log(pd.DataFrame({"learner": learner, "skill": "a", "start": days, column: values.ravel()}))
+
+
+def covers(low: ArrayLike, high: ArrayLike, truth: ArrayLike) -> float:
+    """Return the share of intervals that hold the truth; a missing interval does not."""
+    held = (np.asarray(low) <= truth) & (truth <= np.asarray(high))
+    return float(held.mean()) if held.size else np.nan

@@ -1,0 +1,73 @@
+"""Load: recent practice beside what went before, and how narrow it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from mmlib.log.derived import DAY, through, until
+
+
+def load(log: pd.DataFrame, *, as_of: str | pd.Timestamp) -> pd.DataFrame:
+    """Return the recent load of each skill beside what went before, and how narrow the practice is.
+
+    Acute load is the minutes of the last 7 days; chronic load the minutes per week in the 28 days before those
+    7. The two do not overlap (uncoupled), so that their ratio is not a number divided by part of itself. The
+    ratio describes a change of habit; it is no forecast of injury.
+
+    Parameters
+    ----------
+    log : DataFrame
+        The log.
+    as_of : date or time
+        The last day of the 7; later sessions are ignored.
+
+    Returns
+    -------
+    DataFrame
+        learner, skill (every one practised so far), acute_minutes, chronic_minutes (per week), ratio (NaN
+        without chronic load), share (0 to 1, of the learner's minutes in the last 28 days), sessions (in the
+        last 28 days), varied_share (0 to 1, of those sessions with a variation; NaN for a learner who never
+        recorded one). Minutes are NaN for a skill
+        whose sessions in these 35 days are all of unknown length.
+
+    References
+    ----------
+    Windt, J. & Gabbett, T. J. (2019). Is it all for naught? What does mathematical coupling mean for
+    acute:chronic workload ratios? British Journal of Sports Medicine 53, 988-990.
+
+    Examples
+    --------
+    >>> from mmlib.log import check_log
+    >>> log = check_log(pd.DataFrame({
+    ...     "skill": ["guitar", "guitar", "juggling"],
+    ...     "start": pd.to_datetime(["2026-10-01", "2026-10-30", "2026-10-30"]),
+    ...     "minutes": [80, 60, 20],
+    ... }))
+    >>> load(log, as_of="2026-10-31")[["skill", "acute_minutes", "chronic_minutes", "ratio", "share"]]
+          skill  acute_minutes  chronic_minutes  ratio  share
+    0    guitar           60.0             20.0    3.0   0.75
+    1  juggling           20.0              0.0    NaN   0.25
+    """
+    keys = ["learner", "skill"]
+    rows = until(log, as_of)
+    days_ago = (through(as_of).normalize() - rows["start"].dt.normalize()) / DAY
+    last_28 = rows[days_ago < 28]
+    known = rows[days_ago < 35].groupby(keys)["minutes"].count()
+    table = pd.DataFrame(index=rows.groupby(keys).size().index)
+    silent = known.reindex(table.index).eq(0)
+
+    def minutes(part: pd.DataFrame) -> pd.Series:
+        return part.groupby(keys)["minutes"].sum().reindex(table.index).fillna(0.0).mask(silent)
+
+    table["acute_minutes"] = minutes(rows[days_ago < 7])
+    table["chronic_minutes"] = minutes(rows[(days_ago >= 7) & (days_ago < 35)]) / 4
+    table["ratio"] = table["acute_minutes"] / table["chronic_minutes"].replace(0.0, np.nan)
+    recent = minutes(last_28)
+    table["share"] = recent / recent.groupby("learner").transform("sum").replace(0.0, np.nan)
+    sessions = last_28.groupby(keys)["variation"].agg(["size", "count"]).reindex(table.index)
+    table["sessions"] = sessions["size"].fillna(0).astype("int64")
+    varies = rows.groupby("learner")["variation"].count().reindex(table.index.get_level_values("learner")) > 0
+    table["varied_share"] = (sessions["count"] / sessions["size"]).where(varies.to_numpy())
+    floats = ["acute_minutes", "chronic_minutes", "ratio", "share", "varied_share"]
+    return table.reset_index().astype(dict.fromkeys(floats, "float64"))
