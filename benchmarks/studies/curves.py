@@ -56,8 +56,8 @@ STUDY = Study(
         f"Noise of standard deviation {NOISE_SD:g} around a flat 30, an exponential curve (gain 40, rate"
         " 4/n for n trials) or a power curve (gain 50, exponent 0.5). *Change found*: a form other than flat was"
         " chosen; for flat series, that is a false alarm. *Asymptote refused* and the coverage are those of the true"
-        " form, fitted alone: of asymptote, gain and rate among the series where they were stated, of the mean curve over"
-        " all trials of all series."
+        " form, fitted alone: of asymptote, gain and rate among the series where they were stated, of the mean curve"
+        " over all trials of all series."
     ),
     row=curve_row,
     cells=list(itertools.product(("flat", "exponential", "power"), TRIALS, RHOS)),
