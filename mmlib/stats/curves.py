@@ -1,335 +1,201 @@
-"""Learning curves: flat, exponential, power; fitted fast, compared honestly.
+"""The fit of learning curves, all series of a log at once, by variable projection.
 
-The exponential and the power form are one form, A + B·exp(-rate·u), with u = x - start for the exponential and
-u = log(x/start) for the power. For a given rate, A and B are a straight-line regression (variable projection:
-Golub & Pereyra 1973), so only the rate is searched: on a grid first, then refined.
+For a given decay and shape (`forms`), asymptote and distance are a straight-line regression in closed form, so only
+one or two parameters of each series are searched: first on a grid, which for series that share their amounts of
+practice is one matrix product, then by Newton steps on the exact first and second derivatives of the projected
+residual sum of squares (Golub & Pereyra 1973). There is no loop over series.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import solve_triangular
-from scipy.optimize import minimize_scalar
+from numpy.typing import NDArray
 
-from mmlib.stats import intervals
+from mmlib.stats.forms import FORMS, LEAST_DECAY, shape
+from mmlib.stats.nodes import nodes
+from mmlib.stats.projection import Problem, dot, newton, polished
+from mmlib.stats.series import Series, blocks
 
 Floats = NDArray[np.float64]
 
-GRID = 48
-BLOCK = 1_000_000
-"""Most numbers held at once while the grid is searched."""
+FEW = 30
+"""About how many nodes stand for all amounts of practice."""
+
+NEAR = 2.0
+"""A border is climbed from as well while its residual sum of squares is below this multiple of the least so far."""
 
 
 @dataclass(frozen=True)
-class Fit:
-    """A fitted curve.
+class Fits:
+    """One form fitted to many series: arrays with one value per series.
 
     Attributes
     ----------
     form : str
-        "flat", "exponential" or "power".
-    parameters : ndarray
-        [A] for flat, [A, B, rate] otherwise: asymptote, distance of the start from it, rate.
-    x, y : ndarray
-        What it was fitted to, in order.
-    start : float
-        Where practice begins on x: B is the distance from the asymptote there.
+        A name from `forms.FORMS`.
+    level, distance : ndarray
+        The asymptote, and the distance of the curve from it at z = 1.
+    decay, second : ndarray
+        T and the second parameter of the shape (`forms.Shape`).
+    rss : ndarray
+        The residual sum of squares.
     """
 
     form: str
-    parameters: Floats
-    x: Floats
-    y: Floats
-    start: float = 1.0
+    level: Floats
+    distance: Floats
+    decay: Floats
+    second: Floats
+    rss: Floats
 
-    @property
-    def n(self) -> int:
-        """The number of observations."""
-        return self.y.size
+    def take(self, rows: NDArray | slice) -> Fits:
+        """Return the fits of some of the series."""
+        arrays = (self.level, self.distance, self.decay, self.second, self.rss)
+        return Fits(self.form, *(values[rows] for values in arrays))
 
-    @property
-    def residuals(self) -> Floats:
-        """Observed minus fitted."""
-        return self.y - self.predict(self.x)
-
-    @property
-    def rss(self) -> float:
-        """The residual sum of squares."""
-        return float(self.residuals @ self.residuals)
-
-    @property
-    def autocorrelation(self) -> float:
-        """The lag-1 autocorrelation of the residuals."""
-        return intervals.autocorrelation(self.residuals)
-
-    @property
-    def noise_sd(self) -> float:
-        """The residual standard deviation."""
-        return float(np.sqrt(self.rss / max(self.n - self.parameters.size, 1)))
-
-    def seen(self, rate: float) -> float:
-        """Return the share of the way to the asymptote that the last observation has come, at some rate."""
-        return 1.0 - float(np.exp(-rate * _practice(self.form, self.x[-1:], self.start)[0]))
-
-    @property
-    def sudden(self) -> bool:
-        """Whether all the change is over by the second observation, which is one slip rather than a curve."""
+    def left(self, z: Floats, last: Floats) -> Floats:
+        """Return the share of the distance that is left at z, shape (m, n), for series that end at `last`."""
         if self.form == "flat":
-            return False
-        return bool(self.parameters[2] > 0.95 * _fastest(_practice(self.form, self.x, self.start)))
+            return np.zeros((len(self.level), np.shape(z)[-1]))
+        v = shape(self.form, z, last[:, None], self.second[:, None], derivatives=False).v
+        return np.exp(-self.decay[:, None] * v)
 
-    def predict(self, x: ArrayLike) -> Floats:
-        """Return the fitted mean at x."""
-        practice = _practice(self.form, np.asarray(x, dtype=float), self.start)
-        if self.form == "flat":
-            return self.parameters[0] + 0.0 * practice
-        asymptote, distance, rate = self.parameters
-        return asymptote + distance * np.exp(-rate * practice)
-
-    def jacobian(self, x: ArrayLike) -> Floats:
-        """Return the derivatives of the fitted mean by the parameters, one row per x."""
-        practice = _practice(self.form, np.asarray(x, dtype=float), self.start)
-        ones = np.ones_like(practice)
-        if self.form == "flat":
-            return ones[:, None]
-        _, distance, rate = self.parameters
-        decay = np.exp(-rate * practice)
-        return np.column_stack([ones, decay, -distance * practice * decay])
-
-    def spread(self, x: ArrayLike | None = None) -> Floats:
-        """Return standard errors: of the parameters, or of the fitted mean where x is given.
-
-        The larger of two: from the sandwich (J'J)⁻¹ S (J'J)⁻¹ with S of `intervals.long_run_covariance`, which
-        holds for uneven noise, and from AR(1) noise of even size, which holds where the sandwich rests on one
-        or two influential observations, as the start of a power curve does.
-        """
-        q, r = np.linalg.qr(self.jacobian(self.x))
-        least = 1e-12 * max(float(np.abs(r).max()), 1e-300)
-        r = r + np.diag(np.where(np.abs(np.diag(r)) < least, least, 0.0))
-        rows = np.eye(self.parameters.size) if x is None else self.jacobian(x)
-        half = solve_triangular(r, rows.T, trans="T").T
-        rho = self.rho
-        leverage = np.minimum(np.einsum("ij,ij->i", q, q), 0.9)
-        middles = [
-            intervals.long_run_covariance(q * (self.residuals / (1 - leverage))[:, None], rho),
-            intervals.even_covariance(q, self.rss, rho),
-        ]
-        return np.sqrt(np.max([np.einsum("ij,jk,ik->i", half, middle, half) for middle in middles], axis=0))
-
-    @property
-    def rho(self) -> float:
-        """The autocorrelation of the noise, at least 0: the residuals', corrected for what the fit absorbed."""
-        if self.rss <= self.rounding:
-            return 0.0
-        return max(intervals.corrected_autocorrelation(self.residuals, self.parameters.size), 0.0)
-
-    @property
-    def rounding(self) -> float:
-        """The residual sum of squares that rounding alone may leave, which is no noise."""
-        return self.n * (1e-7 * max(float(np.abs(self.y).max()), 1e-300)) ** 2
-
-    @property
-    def effective_size(self) -> float:
-        """The number of independent observations that these are worth."""
-        return intervals.effective_size(self.n, self.rho)
-
-    def factor(self, confidence: float = 0.95) -> float:
-        """Return the t quantile of its intervals, with n_eff less the parameters as degrees of freedom."""
-        return intervals.t_quantile(confidence, max(self.effective_size - self.parameters.size, 2.0))
+    def predict(self, z: Floats, last: Floats) -> Floats:
+        """Return the fitted mean at z, shape (m, n), for series that end at `last`."""
+        return self.level[:, None] + self.distance[:, None] * self.left(z, last)
 
 
-def _practice(form: str, x: Floats, start: float) -> Floats:
-    """Return u, the amount of practice on the scale on which the form decays exponentially."""
-    if form == "power":
-        return np.log(x / start)
-    return x - start
-
-
-def flat(x: ArrayLike, y: ArrayLike, *, start: float = 1.0) -> Fit:
-    """Fit no change at all: y = A.
+def fit(series: Series, form: str) -> Fits:
+    """Fit one form to all series by least squares.
 
     Parameters
     ----------
-    x, y : array-like of float, shape (n,)
-        Amount of practice (ascending) and performance.
-    start : float, default 1
-        Kept for the likeness with the other forms.
+    series : Series
+        Each with at least 3 different amounts of practice.
+    form : str
+        A name from `forms.FORMS`.
 
     Returns
     -------
-    Fit
-        With parameters [A].
-
-    Examples
-    --------
-    >>> flat([1, 2, 3], [4.0, 6.0, 5.0]).parameters
-    array([5.])
-    """
-    performance = np.asarray(y, dtype=float)
-    level = np.array([performance.mean()])
-    return Fit("flat", level, np.asarray(x, dtype=float), performance, start)
-
-
-def exponential(x: ArrayLike, y: ArrayLike, *, start: float = 1.0) -> Fit:
-    """Fit y = A + B·exp(-r(x - start)): each trial closes the same share of what is left.
-
-    Parameters
-    ----------
-    x, y : array-like of float, shape (n,)
-        Amount of practice (ascending) and performance. B may have either sign.
-    start : float, default 1
-        Where practice begins: 1 for trials.
-
-    Returns
-    -------
-    Fit
-        With parameters [A, B, r].
+    Fits
+        The least residual sum of squares over all decays from `forms.LEAST_DECAY` to `forms.decay_limit` and all
+        second parameters from 0 to `forms.second_limit`.
 
     References
     ----------
-    Heathcote, A., Brown, S. & Mewhort, D. J. K. (2000). The power law repealed: the case for an exponential law
-    of practice. Psychonomic Bulletin & Review 7, 185-207.
+    Golub, G. H. & Pereyra, V. (1973). The differentiation of pseudo-inverses and nonlinear least squares problems
+    whose variables separate. SIAM Journal on Numerical Analysis 10, 413-432.
 
     Examples
     --------
-    >>> x = np.arange(1, 31)
-    >>> exponential(x, 50 - 40 * np.exp(-0.2 * (x - 1))).parameters.round(3)
-    array([ 50. , -40. ,   0.2])
+    >>> z = np.arange(1, 31.0)
+    >>> y = np.stack([50 - 40 * np.exp(-0.2 * (z - 1)), 20 + 30 * np.exp(-0.1 * (z - 1))])
+    >>> found = fit(Series(z, y, np.full(y.shape, True)), "exponential")
+    >>> found.level.round(3), found.distance.round(3), (found.decay / 29).round(3)
+    (array([50., 20.]), array([-40.,  30.]), array([0.2, 0.1]))
     """
-    return _decay("exponential", np.asarray(x, dtype=float), np.asarray(y, dtype=float), start)
+    parts = [_fit(series.take(rows), form) for rows in blocks(len(series), FEW)]
+    names = ("level", "distance", "decay", "second", "rss")
+    return Fits(form, *(np.concatenate([getattr(part, name) for part in parts] or [np.empty(0)]) for name in names))
 
 
-def power(x: ArrayLike, y: ArrayLike, *, start: float = 1.0) -> Fit:
-    """Fit y = A + B·(x/start)^(-c): improvement slows for ever, with no trial at which it is done.
-
-    Parameters
-    ----------
-    x, y : array-like of float, shape (n,)
-        Amount of practice (ascending, above 0) and performance. B may have either sign.
-    start : float, default 1
-        Where practice begins: 1 for trials.
-
-    Returns
-    -------
-    Fit
-        With parameters [A, B, c].
-
-    References
-    ----------
-    Newell, A. & Rosenbloom, P. S. (1981). Mechanisms of skill acquisition and the law of practice. In J. R.
-    Anderson (ed.), Cognitive skills and their acquisition, 1-55. Erlbaum.
-
-    Examples
-    --------
-    >>> x = np.arange(1, 31)
-    >>> power(x, 20 + 40 * x**-0.7).parameters.round(3)
-    array([20. , 40. ,  0.7])
-    """
-    return _decay("power", np.asarray(x, dtype=float), np.asarray(y, dtype=float), start)
+def _fit(series: Series, form: str) -> Fits:
+    y, level, scale = _standardised(series)
+    if form == "flat":
+        zero = np.zeros(len(series))
+        return Fits(form, level, zero, zero, zero, scale**2 * dot(y, y))
+    whole = Problem(form, series.z, y, series.seen.astype(float), series.size, series.first, series.last)
+    problem = _condensed(whole)
+    decay, second, explained = newton(problem, *_start(problem))
+    for other in _borders(problem, second):
+        near = np.flatnonzero(1.0 - problem.explained(*other) < NEAR * (1.0 - explained))
+        if near.size:
+            found = newton(problem.take(near), *(values[near] for values in other))
+            better = found[2] > explained[near]
+            for values, best in zip((decay, second, explained), found, strict=True):
+                values[near[better]] = best[better]
+    parts = [
+        _finished(whole.take(rows), decay[rows], second[rows], polish=problem is not whole)
+        for rows in blocks(len(series), series.y.shape[1])
+    ]
+    offset, distance, decay, second, rss = (np.concatenate(values) for values in zip(*parts, strict=True))
+    return Fits(form, level + scale * offset, scale * distance, decay, second, scale**2 * rss)
 
 
-FORMS: dict[str, Callable[..., Fit]] = {"flat": flat, "exponential": exponential, "power": power}
-"""The forms by name."""
+def _condensed(problem: Problem) -> Problem:
+    """Return the problem at the nodes of its amounts of practice, where that makes it smaller."""
+    if problem.z.ndim > 1:
+        return problem
+    few = nodes(problem.z)
+    if few.z.size > problem.z.size / 2:
+        return problem
+    return problem._replace(z=few.z, y=problem.y @ few.shares, weight=problem.weight @ few.shares)
 
 
-def _fastest(practice: Floats) -> float:
-    """Return the rate that leaves e⁻² of the distance at the second observation: the end of the grid."""
-    gaps = np.diff(practice)
-    return 2.0 / float(gaps[gaps > 0][0])
+def _finished(problem: Problem, decay: Floats, second: Floats, *, polish: bool) -> tuple[Floats, ...]:
+    """Return level, distance, decay, second parameter and residual sum of squares, from all observations."""
+    if polish:
+        decay, second = polished(problem, decay, second)
+    g = problem.left(decay, second)
+    g *= problem.weight
+    mean = g.sum(axis=1) / problem.size
+    g -= mean[:, None] * problem.weight
+    spread = dot(g, g)
+    distance = dot(g, problem.y) / np.where(spread > 0, spread, np.inf)
+    g *= -distance[:, None]
+    g += problem.y
+    return -distance * mean, distance, decay, second, dot(g, g)
 
 
-def _rates(practice: Floats) -> Floats:
-    """Return the grid of rates: from nearly straight over all the data to done by the second observation."""
-    slowest = 0.1 / np.ptp(practice)
-    return np.geomspace(slowest, _fastest(practice), GRID)
+def _standardised(series: Series) -> tuple[Floats, Floats, Floats]:
+    """Return the performance with mean 0 and sum of squares 1, its mean, and the root of its sum of squares."""
+    level = series.y.sum(axis=1) / np.maximum(series.size, 1.0)
+    y = np.where(series.seen, series.y - level[:, None], 0.0)
+    scale = np.sqrt(dot(y, y))
+    return y / np.where(scale > 0, scale, 1.0)[:, None], level, scale
 
 
-def _regression(practice: Floats, y: Floats, rate: float) -> tuple[float, float, float]:
-    """Return A, B and the residual sum of squares at one rate."""
-    decay = np.exp(-rate * practice)
-    mean, level = decay.mean(), y.mean()
-    decay -= mean
-    spread = float(decay @ decay)
-    distance = float(decay @ (y - level)) / spread if spread > 0 else 0.0
-    residuals = y - level - distance * decay
-    return float(level - distance * mean), distance, float(residuals @ residuals)
+def _start(problem: Problem) -> tuple[Floats, Floats]:
+    """Return the decay and the second parameter of the point of a grid that explains most."""
+    form = FORMS[problem.form]
+    decays = LEAST_DECAY * (problem.most.max() / LEAST_DECAY) ** np.linspace(0.0, 1.0, form.decays)
+    seconds = np.linspace(0.0, 1.0, form.shapes) * problem.bound.max()
+    grid = np.stack(np.meshgrid(decays, seconds, indexing="ij"), axis=-1).reshape(-1, 2)
+    return _own(problem, grid[np.argmax(_on_grid(problem, grid), axis=1)])
 
 
-def _explained(practice: Floats, y: Floats, rates: Floats) -> Floats:
-    """Return the sum of squares that the form explains at each rate of the grid."""
-    decay = np.exp(-np.outer(rates, practice))
-    decay -= decay.mean(axis=1, keepdims=True)
-    spread = np.einsum("ij,ij->i", decay, decay)
-    return (decay @ (y - y.mean())) ** 2 / np.where(spread > 0, spread, np.inf)
+def _borders(problem: Problem, second: Floats) -> list[tuple[Floats, Floats]]:
+    """Return where else a form with two parameters may be best: as the forms at the two ends of the second one."""
+    if not problem.free:
+        return []
+    found = []
+    for form, end in (("power", np.zeros_like(second)), ("exponential", problem.bound)):
+        border = problem._replace(form=form)
+        found.append((newton(border, *_start(border))[0], end))
+    return found
 
 
-def _decay(form: str, x: Floats, y: Floats, start: float) -> Fit:
-    """Fit A + B·exp(-rate·u) by variable projection."""
-    practice = _practice(form, x, start)
-    rates = _rates(practice)
-    rows = max(1, BLOCK // x.size)
-    blocks = [_explained(practice, y, rates[i : i + rows]) for i in range(0, rates.size, rows)]
-    best = int(np.argmax(np.concatenate(blocks)))
-    bounds = np.log(rates[[max(best - 1, 0), min(best + 1, rates.size - 1)]])
-    found = minimize_scalar(
-        lambda log_rate: _regression(practice, y, np.exp(log_rate))[2],
-        bounds=tuple(bounds),
-        method="bounded",
-        options={"xatol": 1e-9},
-    )
-    rate = float(np.exp(found.x))
-    asymptote, distance, _ = _regression(practice, y, rate)
-    return Fit(form, np.array([asymptote, distance, rate]), x, y, start)
+def _own(problem: Problem, points: Floats) -> tuple[Floats, Floats]:
+    """Return points of the grid, which is laid for the longest series, in the terms and limits of each series."""
+    decay, second = points.T
+    if problem.z.ndim == 1:
+        longest = np.full((len(points), 1), problem.last.max())
+        v = shape(problem.form, problem.last[:, None], longest, second[:, None], derivatives=False).v[:, 0]
+        if problem.form == "apex":
+            second = second * (problem.last - 1.0) / (longest[:, 0] - 1.0) / v
+        decay = decay * v
+    return np.clip(decay, LEAST_DECAY, problem.most), np.clip(second, 0.0, problem.bound)
 
 
-def aicc(fits: Sequence[Fit]) -> Floats:
-    """Return the corrected Akaike criterion of rival fits to the same data; the lowest is the best.
-
-    n_eff·log(RSS/n) + 2k + 2k(k+1)/(n-k-1), where k counts the parameters and the noise. Autocorrelated noise
-    looks like a trend, so the likelihood counts only the effective number of observations
-    n_eff = n(1-ρ)/(1+ρ), with ρ from the fit that leaves the least residual.
-
-    Parameters
-    ----------
-    fits : sequence of Fit
-        To the same x and y.
-
-    Returns
-    -------
-    ndarray
-        One value per fit.
-
-    References
-    ----------
-    Burnham, K. P. & Anderson, D. R. (2002). Model selection and multimodel inference, 2nd ed. Springer.
-
-    Examples
-    --------
-    >>> x = np.arange(1, 31)
-    >>> y = 50 - 40 * np.exp(-0.2 * (x - 1)) + np.sin(9 * x)
-    >>> values = aicc([flat(x, y), exponential(x, y), power(x, y)])
-    >>> int(values.argmin())
-    1
-    """
-    richest = min(fits, key=lambda fit: fit.rss)
-    n, size = richest.n, richest.effective_size
-    k = np.array([fit.parameters.size + 1 for fit in fits])
-    rss = np.maximum([fit.rss for fit in fits], richest.rounding)
-    return size * np.log(rss / n) + 2 * k + 2 * k * (k + 1) / np.maximum(n - k - 1, 1)
-
-
-def weights(criteria: ArrayLike) -> Floats:
-    """Return Akaike weights, exp(-Δ/2) scaled to sum 1: how the evidence is shared among the rivals.
-
-    Examples
-    --------
-    >>> weights([10.0, 12.0, 20.0]).round(3)
-    array([0.727, 0.268, 0.005])
-    """
-    values = np.asarray(criteria, dtype=float)
-    relative = np.exp(-(values - values.min()) / 2)
-    return relative / relative.sum()
+def _on_grid(problem: Problem, grid: Floats) -> Floats:
+    """Return the share of the sum of squares that each point of the grid explains, shape (m, points)."""
+    if problem.z.ndim == 1:
+        last = np.full((len(grid), 1), problem.last.max())
+        v = shape(problem.form, problem.z, last, grid[:, 1:], derivatives=False).v
+        left = np.exp(-grid[:, :1] * v).T
+        spread = problem.weight @ left**2 - (problem.weight @ left) ** 2 / problem.size[:, None]
+        return (problem.y @ left) ** 2 / np.where(spread > 1e-12, spread, np.inf)
+    one = np.ones(len(problem.y))
+    return np.stack([problem.explained(decay * one, second * one) for decay, second in grid], axis=1)

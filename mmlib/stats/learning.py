@@ -1,92 +1,83 @@
-"""One learning curve from one series: which form, how far, how fast, and whether the data can tell."""
+"""The learning curves of many series: which form, how far, how fast, and whether the data can tell."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 
 from mmlib.errors import MMError, counted, did_you_mean
-from mmlib.stats import curves
+from mmlib.stats import choice
+from mmlib.stats.curves import Fits, fit
+from mmlib.stats.forms import FORMS, rates
+from mmlib.stats.inference import Inference, inference, sudden
+from mmlib.stats.series import Series, blocks
+
+Floats = NDArray[np.float64]
+Found = dict[str, NDArray]
 
 FEWEST = 8
 """A curve needs at least this many observations."""
 
 LEAST_SEEN = 0.5
-"""A curve has bent once the data show at least this share of the way to its asymptote, at its slowest rate."""
+"""A curve has bent once the data show at least this share of the way to its asymptote."""
 
-SUPPORT = 2.0
-"""Flat is kept while its AICc is within this of the lowest: it still has substantial support."""
-
-FEWEST_EFFECTIVE = 10
-"""An asymptote needs at least this many effectively independent observations."""
-
-WIDEST = 1.0
+WIDEST = 3.0
 """An asymptote counts as known while its interval is at most this many times as wide as the change that was seen."""
 
+ESTIMATES = ("asymptote", "gain", "rate", "prior")
+NUMBERS = (
+    *(f"{name}{end}" for name in ESTIMATES for end in ("", "_low", "_high")),
+    *("noise_sd", "autocorrelation", "aicc", "weight"),
+)
 
-class Learning(NamedTuple):
-    """What a series tells of its learning curve; NaN where it tells nothing, `reason` says why."""
 
-    model: str | None = None
-    n: int = 0
-    asymptote: float = np.nan
-    asymptote_low: float = np.nan
-    asymptote_high: float = np.nan
-    gain: float = np.nan
-    gain_low: float = np.nan
-    gain_high: float = np.nan
-    rate: float = np.nan
-    rate_low: float = np.nan
-    rate_high: float = np.nan
-    noise_sd: float = np.nan
-    autocorrelation: float = np.nan
-    aicc: float = np.nan
-    weight: float = np.nan
-    identified: bool = False
-    reason: str = ""
+def checked(models: Sequence[str]) -> list[str]:
+    """Return the names of the candidate forms, or raise MMError; flat is always among several."""
+    names = [models] if isinstance(models, str) else list(models)
+    unknown = [name for name in names if name not in FORMS]
+    if unknown or not names:
+        found = f'"{unknown[0]}"' if unknown else "no form"
+        advice = did_you_mean(unknown[0] if unknown else "", FORMS)
+        raise MMError(f"models: found {found}, expected names of forms. {advice}")
+    wanted = [*names, "flat"] if len(names) > 1 else names
+    return [name for name in FORMS if name in wanted]
 
 
 def learning(
-    x: ArrayLike,
-    y: ArrayLike,
+    series: Series,
     *,
-    models: Sequence[str] = ("flat", "exponential", "power"),
+    models: Sequence[str] = tuple(FORMS),
     confidence: float = 0.95,
-    higher_is_better: bool = True,
-    start: float = 1.0,
-) -> Learning:
-    """Choose the form of a learning curve and estimate asymptote, gain and rate with intervals.
+    higher_is_better: NDArray[np.bool_] | bool = True,
+) -> Found:
+    """Choose the form of each series and estimate asymptote, gain and rate with intervals.
 
-    The forms are compared by `curves.aicc`: the lowest wins, but flat is kept while it is within 2 of the
-    lowest and so has substantial support (Burnham & Anderson 2002). A form whose change is over by the second
-    observation is no candidate beside others: that is one slip, not a curve. Intervals are estimate ± t·se with
-    `Fit.spread` (delta method; for the rate on the log scale).
+    The forms are compared by `choice.criteria`; the simplest with substantial support is taken. Intervals are
+    estimate ± t·se by `inference.inference`, for the rate and the prior practice on the log scale.
 
-    The asymptote is *identified* when the data show at least half of the way to it (at the lower limit of the
-    rate), are worth at least 10 independent observations, leave it an interval no wider than the change that
-    was seen, and do not point below zero if no observation is (times, counts). Otherwise asymptote, gain and
-    rate are NaN.
+    The asymptote is *identified* when the data show at least half of the way to it, leave it an interval no wider
+    than three times the change that was seen, do not point below zero if no observation is (times, counts), and do
+    not change all at once. Otherwise asymptote, gain, rate and prior are NaN.
 
     Parameters
     ----------
-    x, y : array-like of float, shape (n,)
-        Amount of practice (ascending) and performance.
+    series : Series
+        Amount of practice in units of its beginning, and performance.
     models : sequence of str
-        Names from `curves.FORMS`.
+        Names from `forms.FORMS`; flat is added to several others, one alone is fitted as it is.
     confidence : float, default 0.95
         Coverage of the intervals.
-    higher_is_better : bool, default True
+    higher_is_better : bool or ndarray of bool, shape (m,)
         The direction of performance: a gain is positive when the asymptote is better than the start.
-    start : float, default 1
-        Where practice begins on x: the gain counts from there.
 
     Returns
     -------
-    Learning
-        model is None for fewer than 8 observations.
+    dict of ndarray, shape (m,)
+        model (None for fewer than 8 observations), n, asymptote, gain, rate, prior, each with _low and _high, noise_sd,
+        autocorrelation, aicc, weight, identified, reason. Rates and prior are in units of z; a prior_high of infinity
+        means that the data set no upper limit.
 
     Raises
     ------
@@ -95,103 +86,130 @@ def learning(
 
     Examples
     --------
-    >>> x = np.arange(1, 41)
-    >>> found = learning(x, 50 - 40 * np.exp(-0.2 * (x - 1)) + np.sin(9 * x))
-    >>> found.model, round(found.asymptote), round(found.gain), found.identified
-    ('exponential', 50, 40, True)
+    >>> z = np.arange(1, 41.0)
+    >>> y = 50 - 40 * np.exp(-0.2 * (z - 1)) + np.sin(9 * z)
+    >>> found = learning(Series(z, y[None, :], np.full((1, 40), True)))
+    >>> found["model"][0], found["asymptote"].round(), found["gain"].round(), bool(found["identified"][0])
+    ('exponential', array([50.]), array([40.]), True)
     """
-    unknown = [name for name in models if name not in curves.FORMS]
-    if unknown or not models:
-        found = f'"{unknown[0]}"' if unknown else "no form"
-        advice = did_you_mean(unknown[0] if unknown else "", curves.FORMS)
-        raise MMError(f"models: found {found}, expected names of forms. {advice}")
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if y.size < FEWEST:
-        few = counted(y.size, "trial") if y.size else "no trial"
-        return Learning(n=y.size, reason=f"{few} with a score: a curve needs at least {FEWEST}")
-    if np.unique(x).size < FEWEST:
-        few = counted(np.unique(x).size, "distinct amount")
-        return Learning(n=y.size, reason=f"{few} of practice: a curve needs at least {FEWEST}")
-    fits = [curves.FORMS[name](x, y, start=start) for name in models]
-    fits = [fit for fit in fits if not fit.sudden] or fits
-    criteria = curves.aicc(fits)
-    best = int(np.argmin([c - SUPPORT * (fit.form == "flat") for fit, c in zip(fits, criteria, strict=True)]))
-    return _learning(fits[best], criteria, best, confidence, higher_is_better)
+    names = checked(models)
+    higher = np.broadcast_to(np.asarray(higher_is_better, dtype=bool), len(series))
+    found: Found = {name: np.full(len(series), np.nan) for name in NUMBERS}
+    found |= {"n": series.size.astype(np.int64), "identified": np.zeros(len(series), dtype=bool)}
+    found |= {name: np.full(len(series), None, dtype=object) for name in ("model", "reason")}
+    enough = np.flatnonzero((series.size >= FEWEST) & (series.distinct() >= FEWEST))
+    _say_too_few(series, found)
+    if enough.size:
+        some = series.take(enough)
+        fits = [fit(some, name) for name in names]
+        values = choice.criteria(some, fits)
+        best = choice.chosen(some, fits, values)
+        shares = choice.weights(values)
+        rows = np.arange(len(some))
+        found["aicc"][enough], found["weight"][enough] = values[rows, best], shares[rows, best]
+        for k, one in enumerate(fits):
+            of_form = np.flatnonzero(best == k)
+            for block in blocks(of_form.size, series.y.shape[1]):
+                here = of_form[block]
+                which = (enough[here], higher[enough[here]])
+                _describe(some.take(here), one.take(here), which, confidence, found)
+    return found
 
 
-def _learning(
-    fit: curves.Fit, criteria: curves.Floats, best: int, confidence: float, higher_is_better: bool
-) -> Learning:
-    """Describe the chosen fit."""
-    found = Learning(
-        model=fit.form,
-        n=fit.n,
-        noise_sd=fit.noise_sd,
-        autocorrelation=fit.autocorrelation,
-        aicc=float(criteria[best]),
-        weight=float(curves.weights(criteria)[best]),
+def _say_too_few(series: Series, found: Found) -> None:
+    """Write why the short series have no curve."""
+    distinct = series.distinct()
+    for row in np.flatnonzero((series.size < FEWEST) | (distinct < FEWEST)):
+        n = int(series.size[row])
+        what = f"{counted(n, 'trial') if n else 'no trial'} with a score"
+        if n >= FEWEST:
+            what = f"{counted(int(distinct[row]), 'distinct amount')} of practice"
+        found["reason"][row] = f"{what}: a curve needs at least {FEWEST}"
+
+
+def _describe(
+    series: Series, fits: Fits, which: tuple[NDArray, NDArray[np.bool_]], confidence: float, found: Found
+) -> None:
+    """Write what one form's fits tell into the rows of the series."""
+    rows, higher = which
+    around = inference(series, fits, confidence, ~higher & (least(series) == 0.0))
+    parameters = FORMS[fits.form].parameters
+    found["model"][rows] = fits.form
+    found["noise_sd"][rows] = np.sqrt(fits.rss / np.maximum(series.size - parameters, 1))
+    found["autocorrelation"][rows] = around.noise.lag1
+    if fits.form == "flat":
+        found["reason"][rows] = [_why_flat(int(n), rss) for n, rss in zip(series.size, fits.rss, strict=True)]
+        return
+    reasons = _why_not(series, around, higher)
+    found["reason"][rows] = reasons
+    known = np.array([not reason for reason in reasons])
+    found["identified"][rows] = known
+    rows = rows[known]
+    for name, limits in _estimates(series, around, higher).items():
+        for end, values in zip(("", "_low", "_high"), limits, strict=True):
+            found[f"{name}{end}"][rows] = values[known]
+
+
+def _estimates(
+    series: Series, around: Inference, higher: NDArray[np.bool_]
+) -> dict[str, tuple[Floats, Floats, Floats]]:
+    """Return asymptote, gain, rate and prior, each with its limits."""
+    fits, half = around.fits, around.half(0)
+    gain, half_gain = np.where(higher, -fits.distance, fits.distance), around.half(1)
+    rate, half_rate = around.rate()
+    factor = np.exp(np.minimum(half_rate, 50.0))
+    _, prior = rates(fits.form, fits.decay, fits.second, series.last)
+    start, half_start = fits.second, around.half(3)
+    high = np.where(
+        start + half_start > np.log1p(10.0 * series.last), np.inf, np.expm1(np.minimum(start + half_start, 700))
     )
-    if fit.form == "flat":
-        return found._replace(reason=_why_flat(fit))
-    level, distance, rate = fit.parameters
-    half = fit.factor(confidence) * fit.spread()
-    # A rate is positive, so its interval is symmetric on the log scale.
-    factor = np.exp(min(half[2] / rate, 50.0))
-    gain = -distance if higher_is_better else distance
-    reason = _why_not(fit, half[0], rate / factor, _limit(gain > 0, higher_is_better))
-    if reason:
-        return found._replace(reason=reason)
-    return found._replace(
-        **_limits("asymptote", level, max(level - half[0], _least(fit)), level + half[0]),
-        **_limits("gain", gain, gain - half[1], gain + half[1]),
-        **_limits("rate", rate, rate / factor, rate * factor),
-        identified=True,
-    )
+    low = np.expm1(np.maximum(start - half_start, 0.0))
+    blank = np.isnan(prior)
+    return {
+        "asymptote": (fits.level, np.maximum(fits.level - half, least(series)), fits.level + half),
+        "gain": (gain, gain - half_gain, gain + half_gain),
+        "rate": (rate, rate / factor, rate * factor),
+        "prior": (prior, np.where(blank, np.nan, low), np.where(blank, np.nan, high)),
+    }
 
 
-def _limits(name: str, estimate: float, low: float, high: float) -> dict[str, float]:
-    return {name: float(estimate), f"{name}_low": float(low), f"{name}_high": float(high)}
-
-
-def _limit(improving: bool, higher_is_better: bool) -> str:
-    """Return the plain word for the asymptote."""
-    if not improving:
-        return "level at which the decline ends"
-    return "ceiling" if higher_is_better else "floor"
-
-
-def _why_flat(fit: curves.Fit) -> str:
-    if np.ptp(fit.y) == 0:
-        return f"all {counted(fit.n, 'trial')} scored the same"
-    return f"no change that these {counted(fit.n, 'trial')} can tell from noise"
-
-
-def _why_not(fit: curves.Fit, half: float, slowest: float, limit: str) -> str:
-    """Return why the asymptote is not identified, or an empty text."""
-    trials = counted(fit.n, "trial")
-    level = fit.parameters[0]
-    if fit.sudden:
-        return f"all the change lies in the first two of {trials}: a slip rather than a curve"
-    if fit.seen(slowest) < LEAST_SEEN:
-        shape = "bends but does not level off" if fit.form == "power" else "has not bent yet"
-        return f"the curve {shape}: {trials} show no sign of a {limit}"
-    if level < _least(fit):
-        return f"the curve points below zero, where no score lies: {trials} do not settle the {limit}"
-    if fit.n < FEWEST_EFFECTIVE:
-        return f"{trials} are too few to tell a {limit}"
-    if fit.effective_size < FEWEST_EFFECTIVE:
-        worth = f"worth only {fit.effective_size:.0f} independent ones"
-        return f"neighbouring trials resemble each other: {trials} are {worth}, too few to tell a {limit}"
-    seen = abs(float(np.diff(fit.predict(fit.x[[0, -1]]))[0]))
-    if not 2 * half <= WIDEST * seen:
-        low = max(level - half, _least(fit))
-        return f"these {trials} leave the {limit} open: {_short(low)} to {_short(level + half)} would fit"
-    return ""
-
-
-def _least(fit: curves.Fit) -> float:
+def least(series: Series) -> Floats:
     """Return the lowest value that is thought possible: times and counts, which are never negative, end at 0."""
-    return 0.0 if fit.y.min() >= 0 else -np.inf
+    lowest = np.where(series.seen, series.y, np.inf).min(axis=1, initial=np.inf)
+    return np.where(lowest >= 0, 0.0, -np.inf)
+
+
+def _why_flat(n: int, rss: float) -> str:
+    if rss <= 0:
+        return f"all {counted(n, 'trial')} scored the same"
+    return f"no change that these {counted(n, 'trial')} can tell from noise"
+
+
+def _why_not(series: Series, around: Inference, higher: NDArray[np.bool_]) -> list[str]:
+    """Return why each asymptote is not identified, or an empty text."""
+    fits, half = around.fits, around.half(0)
+    left = fits.left(series.last[:, None], series.last)[:, 0]
+    seen = np.abs(fits.distance) * (1.0 - left)
+    floor, slips = least(series), sudden(fits, series)
+    ceiling = (fits.distance < 0) == higher
+    found = []
+    for i in range(len(series)):
+        trials = counted(int(series.size[i]), "trial")
+        limit = ("ceiling" if higher[i] else "floor") if ceiling[i] else "level at which the decline ends"
+        level, reach = fits.level[i], half[i]
+        reason = ""
+        if slips[i]:
+            reason = f"all the change lies in the first two of {trials}: a slip rather than a curve"
+        elif 1.0 - left[i] < LEAST_SEEN:
+            shape = "has not bent yet" if fits.form == "exponential" else "bends but does not level off"
+            reason = f"the curve {shape}: {trials} show no sign of a {limit}"
+        elif level < floor[i]:
+            reason = f"the curve points below zero, where no score lies: {trials} do not settle the {limit}"
+        elif not 2 * reach <= WIDEST * seen[i]:
+            low, high = _short(max(level - reach, floor[i])), _short(level + reach)
+            reason = f"these {trials} leave the {limit} open: {low} to {high} would fit"
+        found.append(reason)
+    return found
 
 
 def _short(value: float) -> str:

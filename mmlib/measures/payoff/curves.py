@@ -6,17 +6,20 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mmlib.errors import MMError
-from mmlib.measures.payoff.trials import KEYS, practice_so_far, trials
-from mmlib.stats import curves as forms
+from mmlib.measures.payoff.fitted import fitted, models_of, placed
+from mmlib.measures.payoff.trials import KEYS, trials
 from mmlib.stats import learning
+from mmlib.stats.inference import Inference
+from mmlib.stats.series import Series
 
 CURVES = {
     **dict.fromkeys([*KEYS, "better", "unit", "over", "model"], "str"),
     "n": "int64",
     **dict.fromkeys(
-        [f"{name}{end}" for name in ("asymptote", "gain", "rate") for end in ("", "_low", "_high")], "float64"
+        [f"{name}{end}" for name in ("asymptote", "gain", "rate", "prior") for end in ("", "_low", "_high")], "float64"
     ),
     **dict.fromkeys(["noise_sd", "autocorrelation", "aicc", "weight"], "float64"),
     "identified": "bool",
@@ -37,15 +40,17 @@ def learning_curves(
     log: pd.DataFrame,
     *,
     over: str = "trial",
-    models: Sequence[str] = ("flat", "exponential", "power"),
+    models: Sequence[str] = ("flat", "exponential", "power", "power_prior", "apex"),
     confidence: float = 0.95,
 ) -> pd.DataFrame:
     """Return the learning curve of each skill: its form, asymptote, gain and rate, with intervals.
 
-    The forms are flat y = A, exponential y = A + B·e^(-r(N-1)) and power y = A + B·N^(-c), where N is the
-    trial; over minutes, N is the total of minutes in units of the first session's. They are compared by AICc
-    with the effective number of observations. The gain is the improvement from the first trial to the
-    asymptote. A curve that has not bent gets no asymptote, gain or rate, and the reason.
+    The forms are flat y = A, exponential y = A + B·e^(-r(N-1)), power y = A + B·N^(-c), power_prior
+    y = A + B·(N+E)^(-c) and apex y = A + B·e^(-α(N-1))·N^(-β), where N is the trial; over minutes, N is the total of
+    minutes in units of the first session's. They are compared by AICc with the effective number of observations, and
+    the simplest with substantial support is taken. The gain is the improvement from the first trial to the
+    asymptote. A curve that has not bent gets no asymptote, gain or rate, and the reason. The intervals hold under
+    autocorrelated and heavy-tailed noise.
 
     Parameters
     ----------
@@ -53,8 +58,8 @@ def learning_curves(
         The log.
     over : {"trial", "minutes"}, default "trial"
         The amount of practice: trials, or minutes up to and including the session.
-    models : sequence of {"flat", "exponential", "power"}
-        The candidates; one name alone fits that form.
+    models : sequence of {"flat", "exponential", "power", "power_prior", "apex"}
+        The candidates; flat is always among several, and one name alone fits that form.
     confidence : float, default 0.95
         Coverage of the intervals.
 
@@ -62,8 +67,10 @@ def learning_curves(
     -------
     DataFrame
         One row per learner and skill: learner, skill, better, unit, over, model (NA with fewer than 8 scored
-        trials), n (scored trials), asymptote (in the unit), gain (in the unit, positive = better), rate (per
-        trial or per minute; for the power form the exponent), each with _low and _high, noise_sd (in the unit),
+        trials), n (scored trials), asymptote (in the unit), gain (in the unit, positive = better), rate (r per trial
+        or per minute; for the power forms the exponent c; for apex α + β, the share of what is left that the first
+        trial closes), prior (E of power_prior, in trials or minutes; its upper limit is inf where the data set none),
+        each with _low and _high, noise_sd (in the unit),
         autocorrelation (lag 1, of the residuals), aicc, weight (Akaike weight among the candidates),
         identified, reason.
 
@@ -91,25 +98,28 @@ def learning_curves(
              model  asymptote  gain  rate  identified
     0  exponential       50.0  39.9   0.2        True
     """
-    _check_over(over)
-    rows = []
-    for (learner, skill), series in trials(log).groupby(KEYS):
-        first = series.iloc[0]
-        x, start = practice_so_far(series, over)
-        used = x.notna() & series["performance"].notna()
-        found = learning.learning(
-            x[used],
-            series.loc[used, "performance"],
-            models=models,
-            confidence=confidence,
-            higher_is_better=first["better"] != "lower",
-            start=start,
-        )
-        if not x.notna().any():
-            found = learning.Learning(reason="no minutes recorded")
-        names = {"learner": learner, "skill": skill, "better": first["better"], "unit": first["unit"]}
-        rows.append({**names, "over": over, **found._asdict()})
-    return pd.DataFrame(rows, columns=list(CURVES)).astype(CURVES)
+    at = placed(trials(log), checked_over(over))
+    table = at.names[["learner", "skill", "better", "unit"]].assign(over=over, n=0, identified=False)
+    table["reason"] = "no trial with a score: a curve needs at least 8"
+    found = {name: np.full(len(table), np.nan) for name in learning.NUMBERS}
+    words = {"model": np.full(len(table), None, dtype=object), "reason": table["reason"].to_numpy(dtype=object)}
+    found |= words | {"n": np.zeros(len(table), dtype=int), "identified": np.zeros(len(table), dtype=bool)}
+    higher = at.names["better"].ne("lower").to_numpy()
+    for numbers, series in at.series():
+        some = learning.learning(series, models=models, confidence=confidence, higher_is_better=higher[numbers])
+        for name, values in some.items():
+            found[name][numbers] = values
+    for end in ("", "_low", "_high"):
+        found[f"rate{end}"] = found[f"rate{end}"] / _unit_of_rate(found["model"], at.begin)
+        found[f"prior{end}"] = found[f"prior{end}"] * at.begin
+    if over == "minutes":
+        found["reason"][np.isnan(at.begin)] = "no minutes recorded"
+    return table.assign(**found)[list(CURVES)].astype(CURVES)
+
+
+def _unit_of_rate(models: NDArray, begin: NDArray) -> NDArray:
+    """Return what one unit of practice is for each rate: the exponents of the power forms have none."""
+    return np.where(np.isin(models.astype(str), ["power", "power_prior"]), 1.0, begin)
 
 
 def curve_points(log: pd.DataFrame, curves: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
@@ -143,31 +153,39 @@ def curve_points(log: pd.DataFrame, curves: pd.DataFrame, *, confidence: float =
         trial  observed  fitted   low  high
     39     40      49.2    50.0  49.6  50.3
     """
-    chosen = curves.set_index(KEYS)[["over", "model"]]
-    tables = []
-    for key, series in trials(log).groupby(KEYS):
-        if key in chosen.index and series["performance"].notna().any():
-            over, model = chosen.loc[key]
-            tables.append(_points(series, over, model, confidence))
-    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(POINTS))
-    return table[list(POINTS)].astype(POINTS)
+    over = checked_over(curves["over"].iloc[0]) if len(curves) else "trial"
+    table = trials(log)
+    keys = pd.MultiIndex.from_frame(table[KEYS])
+    table = table[keys.isin(pd.MultiIndex.from_frame(curves[KEYS]))]
+    table = table[table.groupby(KEYS)["performance"].transform("count") > 0].reset_index(drop=True)
+    at = placed(table, over)
+    models = models_of(at, curves)
+    points = np.full((len(table), 3), np.nan)
+    row = np.full(len(models), -1)
+    for numbers, series, around in fitted(at, models, confidence):
+        row[:] = -1
+        row[numbers] = np.arange(numbers.size)
+        mine = np.flatnonzero((row[at.group] >= 0) & ~np.isnan(at.z))
+        points[mine] = _band(series, around, row[at.group[mine]], at.z[mine])
+    table[["fitted", "low", "high"]] = points
+    table["model"] = models.to_numpy()[at.group] if len(table) else None
+    return table.rename(columns={"performance": "observed"})[list(POINTS)].astype(POINTS)
 
 
-def _points(series: pd.DataFrame, over: str, model: str | float, confidence: float) -> pd.DataFrame:
-    """Return one skill's trials with the fitted mean of the named form."""
-    table = series.rename(columns={"performance": "observed"}).assign(model=model)
-    table[["fitted", "low", "high"]] = np.nan
-    if pd.isna(model):
-        return table
-    x, start = practice_so_far(series, over)
-    used = x.notna() & table["observed"].notna()
-    fit = forms.FORMS[model](x[used], table.loc[used, "observed"], start=start)
-    fitted = fit.predict(x[x.notna()])
-    half = fit.factor(confidence) * fit.spread(x[x.notna()])
-    table.loc[x.notna(), ["fitted", "low", "high"]] = np.column_stack([fitted, fitted - half, fitted + half])
-    return table
+def _band(series: Series, around: Inference, row: NDArray, z: NDArray) -> NDArray:
+    """Return the fitted mean and its limits at amounts z of the series in these rows."""
+    place = np.arange(row.size) - np.searchsorted(row, row) if series.z.ndim > 1 else z.astype(int) - 1
+    width = int(place.max()) + 1
+    amounts = np.arange(1.0, width + 1) if series.z.ndim == 1 else np.ones((len(series), width))
+    if series.z.ndim > 1:
+        amounts[row, place] = z
+    mean, half = around.band(amounts)
+    mean, half = mean[row, place], half[row, place]
+    return np.column_stack([mean, mean - half, mean + half])
 
 
-def _check_over(over: str) -> None:
+def checked_over(over: str) -> str:
+    """Return the name of the scale of practice, or raise MMError."""
     if over not in ("trial", "minutes"):
         raise MMError(f'over: found "{over}", expected "trial" or "minutes".')
+    return over
