@@ -144,3 +144,250 @@ def test_spacing_says_when_it_draws_only_some_skills(words):
     ax = repetition.spacing(gaps(**{f"skill{i}": [np.nan, 1.0 + i] for i in range(27)}))
     assert "the 15 most practised of 27 skills" in words(ax)
     assert len(ax.lines) == 15
+
+
+def strengths(**skills):
+    """Return a habit table with so many days per skill, all ending on 31 October 2026."""
+    tables = []
+    for skill, values in skills.items():
+        dates = pd.date_range(end="2026-10-31", periods=len(values))
+        tables.append(pd.DataFrame({"learner": "ada", "skill": skill, "date": dates, "strength": values}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def test_habit_draws_each_strength_and_names_the_strongest(words):
+    ax = repetition.habit(strengths(ukulele=np.linspace(0.2, 0.8, 40), juggling=np.linspace(0.9, 0.3, 40)))
+    heights = [0.4 - line.get_ydata() + row for row, line in enumerate(ax.lines[::2])]
+    assert heights[0] / 0.8 == pytest.approx(np.linspace(0.2, 0.8, 40))
+    assert heights[1] / 0.8 == pytest.approx(np.linspace(0.9, 0.3, 40))
+    assert ax.finding == "Ukulele is the strongest habit: 80%, 43 points more than 28 days before"
+    assert "juggling 30%" in ax.alt_text
+    assert "+43" in words(ax)
+    assert "−43" in words(ax)
+
+
+def test_habit_leaves_out_what_is_at_zero_and_draws_a_year(words):
+    ax = repetition.habit(strengths(ukulele=np.full(900, 0.5), surf=np.full(900, 1e-6)))
+    assert len(ax.get_yticklabels()) == 1
+    assert len(ax.lines[0].get_xdata()) == 365
+    assert "the strongest of 2 skills" in words(ax)
+    assert repetition.habit(strengths(surf=np.full(9, 1e-6))).finding == (
+        "No habit is alive: the strength of all is near 0%"
+    )
+
+
+def curve(estimate, days=(0, 40, 100), n=8, resumed=(0, 1, 0), events=(0, 2, 2)):
+    table = pd.DataFrame({"learner": "ada", "days": days, "estimate": estimate, "at_risk": [n, n, n - 2]})
+    table["low"], table["high"] = table["estimate"] - 0.2, np.minimum(table["estimate"] + 0.1, 1)
+    table.loc[table["estimate"] == 1, ["low", "high"]] = np.nan
+    return table.assign(events=events, resumed=resumed, n=n, reason="")
+
+
+def test_survival_steps_down_with_the_numbers_followed_below():
+    ax = repetition.survival(curve([1.0, 0.75, 0.5]))
+    assert ax.lines[0].get_xdata().tolist() == [0, 0, 40, 100, 100]
+    assert ax.lines[0].get_ydata().tolist() == [1, 1, 0.75, 0.5, 0.5]
+    assert ax.finding == "Half of the skills are kept up for 100 days or more before a rest of more than 28 days"
+    assert "4 of 8 skills came to a rest of more than 28 days; 1 of these was taken up again later" in ax.reading
+    assert "After 91 days: 75% (95% interval 55% to 85%)." in ax.alt_text
+    numbers = [text.get_text() for text in ax.texts if text.get_text().isdigit()]
+    assert ax.get_xticks().tolist() == [0, 30, 60, 90]
+    assert numbers == ["8", "8", "6", "6"]
+
+
+@pytest.mark.parametrize(
+    ("table", "finding"),
+    [
+        (curve([1.0, 1.0, 1.0], events=0, resumed=0), "None of 8 skills came to a rest of more than 28 days"),
+        (curve([0.4, 0.3, 0.2]), "60% of the skills were left after their first day"),
+        (curve([1.0, 0.9, 0.8]), "80% of the skills are kept up for more than 100 days"),
+    ],
+)
+def test_survival_titles(table, finding):
+    assert repetition.survival(table).finding == finding
+
+
+def rests(**skills):
+    rows = [(skill, *values) for skill, values in skills.items()]
+    return pd.DataFrame(rows, columns=["skill", "days_since", "median_gap_days", "state"]).assign(learner="ada")
+
+
+def test_rest_puts_the_sleepy_first_and_says_how_long(words):
+    ax = repetition.rest(
+        rests(
+            old=(400, 2.0, "quit"),
+            late=(30, 2.0, "quit"),
+            juggling=(0, 1.0, "awake"),
+            origami=(15, 2.0, "falling asleep"),
+            choir=(20, np.nan, "falling asleep"),
+        )
+    )
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["choir", "origami", "juggling", "late", "old"]
+    assert ax.collections[1].get_offsets()[:, 0].tolist() == [20, 15, 0.5, 30, 400]
+    assert ax.finding == "Choir and origami are falling asleep"
+    assert "1 awake, 2 falling asleep, 2 quit" in ax.reading
+    assert "juggling today (awake)" in ax.alt_text
+    assert "400 days, quit" in words(ax)
+
+
+@pytest.mark.parametrize(
+    ("skills", "finding"),
+    [
+        ({"a": (9, 1.0, "falling asleep")}, "A is falling asleep: 9 days of rest, where 1 is usual"),
+        ({"a": (9, np.nan, "falling asleep")}, "A is falling asleep: 9 days of rest"),
+        ({"a": (1, 1.0, "awake"), "b": (0, 1.0, "awake")}, "No skill is falling asleep"),
+        ({"a": (1, 1.0, "awake"), "b": (90, 1.0, "quit")}, "No skill is falling asleep; 1 of 2 skills is awake"),
+        ({"a": (90, 1.0, "quit")}, "A has been quit"),
+        ({f"s{i}": (9 + i, 1.0, "falling asleep") for i in range(5)}, "S4, s3 and 3 others are falling asleep"),
+    ],
+)
+def test_rest_titles(skills, finding):
+    assert repetition.rest(rests(**skills)).finding == finding
+
+
+def rhythms(**skills):
+    rows = [(skill, *values) for skill, values in skills.items()]
+    names = ["skill", "days", "burstiness", "usual_weekday", "usual_hour"]
+    return pd.DataFrame(rows, columns=names).assign(learner="ada", median_gap_days=2.0)
+
+
+def test_rhythm_goes_from_the_most_even_to_the_most_bursty(words):
+    ax = repetition.rhythm(
+        rhythms(omelette=(9, 0.4, None, np.nan), choir=(30, -0.62, "Thursday", 19.5), new=(4, np.nan, None, np.nan))
+    )
+    assert ax.lines[-1].get_xdata().tolist() == [-0.62, 0.4]
+    assert ax.finding == "Choir is practised most evenly (burstiness −0.62), omelette most in bursts (0.4)"
+    assert "Thursdays around 19:30" in words(ax)
+    assert "any time" in words(ax)
+    assert "1 skill with fewer than six practice days: left out." in ax.reading
+
+
+@pytest.mark.parametrize(("hour", "clock"), [(23.95, "around 0:00"), (0.1, "around 0:00"), (7.98, "around 8:00")])
+def test_rhythm_rounds_the_hour_to_a_quarter_round_the_clock(words, hour, clock):
+    assert clock in words(repetition.rhythm(rhythms(a=(9, 0.1, None, hour), b=(9, 0.2, None, hour))))
+
+
+def test_week_adds_up_the_skills_and_shades_by_the_busiest_hour():
+    table = pd.DataFrame(
+        {"skill": ["a", "b", "b", "b"], "weekday": ["Monday", "Monday", "Sunday", "Friday"], "hour": [8, 8, 23, None],
+         "sessions": [6, 4, 2, 3]}
+    ).astype({"hour": "Int64"})  # fmt: skip
+    ax = repetition.week(table)
+    colours = {
+        (round(patch.get_x() - 0.05), round(patch.get_y() + 0.44)): mpl.colors.to_hex(patch.get_facecolor())
+        for patch in ax.patches
+    }
+    assert len(colours) == 7 * 24
+    assert colours[8, 0] == style.AMOUNTS[4]
+    assert colours[23, 6] == style.AMOUNTS[0]
+    assert sorted(set(colours.values())) == sorted({style.PANEL, style.AMOUNTS[0], style.AMOUNTS[4]})
+    assert ax.finding == "83% of the sessions begin between 6:00 and 9:00; Monday is the busiest day (67%)"
+    assert "For 3 sessions the time of day is not known." in ax.reading
+
+
+def test_week_finds_a_window_over_midnight_and_no_busiest_day_where_there_is_none():
+    days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    table = pd.DataFrame({"weekday": days * 2, "hour": [23] * 7 + [0] * 7, "sessions": 5})
+    assert repetition.week(table).finding == (
+        "100% of the sessions begin between 22:00 and 1:00; all weekdays are much alike (14% to 14%)"
+    )
+
+
+def loads(**skills):
+    rows = [(skill, *values) for skill, values in skills.items()]
+    names = ["skill", "acute_minutes", "chronic_minutes", "share", "flag"]
+    table = pd.DataFrame(rows, columns=names).assign(learner="ada", reason="")
+    return table.assign(ratio=table["acute_minutes"] / table["chronic_minutes"])
+
+
+def test_load_draws_this_week_beside_the_usual_one(words):
+    ax = repetition.load(loads(a=(30.0, 40.0, 0.1, ""), b=(300.0, 100.0, 0.6, "sudden"), c=(0.0, 0.0, 0.0, "")))
+    assert [bar.get_width() for bar in ax.patches] == [300, 30]
+    assert [path.vertices[0, 0] for path in ax.collections[0].get_paths()] == [100, 40]
+    assert ax.finding == "B is sudden: 5 h in the last 7 days, 3 times the usual 1 h 40 min"
+    assert "sudden" in words(ax)
+    assert "5 h 30 min in the last 7 days, 2 h 20 min in a usual week before, in 2 skills" in ax.reading
+
+
+@pytest.mark.parametrize(
+    ("flags", "finding"),
+    [
+        (("", ""), "No skill stands out as narrow or sudden: 2 h in the last 7 days, 1 h in a usual week before"),
+        (("narrow", ""), "A is narrow: 50% of the time of the last 28 days, hardly ever varied"),
+        (("narrow", "narrow and sudden"), "A is narrow and b is narrow and sudden"),
+    ],
+)
+def test_load_titles(flags, finding):
+    table = loads(a=(60.0, 30.0, 0.5, flags[0]), b=(60.0, 30.0, 0.5, flags[1]))
+    assert repetition.load(table).finding == finding
+
+
+def runs(**skills):
+    rows = [(skill, *values, pd.Timestamp("2026-09-12")) for skill, values in skills.items()]
+    return pd.DataFrame(rows, columns=["skill", "current_days", "longest_days", "longest_end"]).assign(learner="ada")
+
+
+def test_streaks_draws_the_longest_and_what_runs_of_it(words):
+    ax = repetition.streaks(runs(a=(0, 5), b=(3, 12)))
+    assert [bar.get_width() for bar in ax.patches] == [12, 5, 3, 0]
+    assert ax.finding == "The longest streak is 12 days of b, to 12 September 2026"
+    assert "12 days (now 3)" in words(ax)
+    assert "1 streak of 2 skills is running" in ax.reading
+    assert repetition.streaks(runs(a=(4, 4))).finding == "The longest streak is running: 4 days of a"
+    alone = repetition.streaks(runs(a=(1, 4)).drop(columns="skill"))
+    assert alone.finding == "The longest streak is 4 days, to 12 September 2026"
+    assert "The present streak is 1 day" in alone.reading
+
+
+HARD = ["a name that goes on and on until it has sixty characters, truly", "win $5 and $6", "$x_1$ snake_case^2",
+        "日本語のあいさつ", r"back\slash \$ {brace}"]  # fmt: skip
+NAMES = [*HARD, *(f"skill {i:02d}" for i in range(25))]
+
+
+def made(chart, names, known):
+    """Return a table for a chart with these skills, or one without estimates."""
+    many, value = len(names), 0.5 if known else np.nan
+    if chart == "habit":
+        tables = [strengths(x=[value] * 40).assign(skill=name) for name in names]
+        return pd.concat(tables) if tables else strengths(x=[]).head(0)
+    if chart == "survival":
+        return curve([1.0, value, value / 2], n=max(many, 3)).head(3 if names else 0)
+    if chart == "rest":
+        return rests(
+            **{name: (5 * i, value, ["awake", "falling asleep", "quit"][i % 3]) for i, name in enumerate(names)}
+        )
+    if chart == "rhythm":
+        return rhythms(**dict.fromkeys(names, (9, value, "Monday" if known else None, value)))
+    if chart == "week":
+        hours = pd.array([9 if known else None] * many, dtype="Int64")
+        return pd.DataFrame({"skill": names, "weekday": "Monday", "hour": hours, "sessions": 1})
+    if chart == "load":
+        return loads(
+            **{name: (value * i, value, value, "sudden" if i % 2 and known else "") for i, name in enumerate(names)}
+        )
+    return runs(**{name: (i % 2, i + 1) for i, name in enumerate(names)})
+
+
+NEW = ("habit", "survival", "rest", "rhythm", "week", "load", "streaks")
+
+
+@pytest.mark.parametrize("chart", NEW)
+@pytest.mark.parametrize("known", [True, False], ids=["known", "all unknown"])
+@pytest.mark.parametrize("names", [[], ["omelette"], HARD, NAMES], ids=["none", "one", "hard names", "30 skills"])
+def test_every_chart_survives_extremes(chart, names, known):
+    table = made(chart, names, known)
+    before = table.copy(deep=True)
+    ax = getattr(repetition, chart)(table)
+    pd.testing.assert_frame_equal(table, before)
+    assert ax.alt_text.endswith(".")
+    assert "nan" not in (ax.finding + ax.alt_text + ax.reading).lower()
+    assert bool(ax.reading) != hasattr(ax, "is_empty")
+    assert hasattr(ax, "is_empty") or names
+    assert style.svg(ax.figure)
+
+
+@pytest.mark.parametrize("chart", NEW)
+def test_every_chart_draws_on_the_users_own_axes(chart):
+    _, ax = mpl.pyplot.subplots()
+    assert getattr(repetition, chart)(made(chart, ["omelette", "ukulele"], True), ax=ax) is ax
+    assert ax.get_title(loc="left").replace("\n", " ") == ax.finding

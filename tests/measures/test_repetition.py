@@ -66,21 +66,6 @@ def test_totals_refuse_unknown_words(week, wrong, message):
         repetition.totals(week, **wrong)
 
 
-@given(moments, st.randoms())
-@settings(max_examples=40, deadline=None)
-def test_row_order_does_not_matter(starts, random):
-    log = log_of(starts, skill=[f"skill {i % 3}" for i in range(len(starts))], minutes=range(len(starts)))
-    order = list(range(len(log)))
-    random.shuffle(order)
-    mixed = log.iloc[order]
-    for freq in (None, "MS", "D"):
-        pd.testing.assert_frame_equal(repetition.totals(log, freq=freq), repetition.totals(mixed, freq=freq))
-    pd.testing.assert_frame_equal(repetition.daily(log), repetition.daily(mixed))
-    as_of = "2026-02-10"
-    for measure in (repetition.streaks, repetition.rhythm, repetition.load):
-        pd.testing.assert_frame_equal(measure(log, as_of=as_of), measure(mixed, as_of=as_of))
-
-
 def test_daily_fills_the_days_between(week):
     table = repetition.daily(week).set_index("date")
     assert len(table) == 12

@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+from mmlib.measures.repetition.habit import habit
 from mmlib.measures.repetition.load import load
-from mmlib.measures.repetition.spacing import rhythm, spacing, streaks
+from mmlib.measures.repetition.retention import retention, retention_points
+from mmlib.measures.repetition.rhythm import rest, rhythm
+from mmlib.measures.repetition.spacing import spacing, streaks
+from mmlib.measures.repetition.survival import survival
 from mmlib.measures.repetition.totals import daily, totals
+from mmlib.measures.repetition.week import week
 
-__all__ = ["daily", "load", "rhythm", "spacing", "streaks", "totals"]
+__all__ = [
+    "daily",
+    "habit",
+    "load",
+    "rest",
+    "retention",
+    "retention_points",
+    "rhythm",
+    "spacing",
+    "streaks",
+    "survival",
+    "totals",
+    "week",
+]

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from mmlib.errors import counted
 from mmlib.log.derived import DAY, through, until
+
+LARGE_SHARE = 0.4
+SELDOM_VARIED = 0.1
+FEWEST_SESSIONS = 5
+SUDDEN = 1.5
+LEAST_ACUTE = 60
+LEAST_CHRONIC = 15
+UNTOLD = "whether it is narrow is not known: no session says what was varied"
+UNKNOWN = "the length of its sessions in the last 35 days is not known"
 
 
 def load(log: pd.DataFrame, *, as_of: str | pd.Timestamp) -> pd.DataFrame:
@@ -14,6 +26,10 @@ def load(log: pd.DataFrame, *, as_of: str | pd.Timestamp) -> pd.DataFrame:
     Acute load is the minutes of the last 7 days; chronic load the minutes per week in the 28 days before those
     7. The two do not overlap (uncoupled), so that their ratio is not a number divided by part of itself. The
     ratio describes a change of habit; it is no forecast of injury.
+
+    Two things are pointed out, with thresholds of ours. *Narrow*: a skill took at least 40 % of the learner's minutes
+    in the last 28 days, in 5 sessions or more, fewer than a tenth of them with a variation. *Sudden*: at least an
+    hour in the last 7 days, and at least 1.5 times the usual week, which was a quarter of an hour or more.
 
     Parameters
     ----------
@@ -28,8 +44,8 @@ def load(log: pd.DataFrame, *, as_of: str | pd.Timestamp) -> pd.DataFrame:
         learner, skill (every one practised so far), acute_minutes, chronic_minutes (per week), ratio (NaN
         without chronic load), share (0 to 1, of the learner's minutes in the last 28 days), sessions (in the
         last 28 days), varied_share (0 to 1, of those sessions with a variation; NaN for a learner who never
-        recorded one). Minutes are NaN for a skill
-        whose sessions in these 35 days are all of unknown length.
+        recorded one), flag ("", "narrow", "sudden" or "narrow and sudden"), reason (the numbers behind the flag; or
+        why there are none). Minutes are NaN for a skill whose sessions in these 35 days are all of unknown length.
 
     References
     ----------
@@ -70,4 +86,35 @@ def load(log: pd.DataFrame, *, as_of: str | pd.Timestamp) -> pd.DataFrame:
     varies = rows.groupby("learner")["variation"].count().reindex(table.index.get_level_values("learner")) > 0
     table["varied_share"] = (sessions["count"] / sessions["size"]).where(varies.to_numpy())
     floats = ["acute_minutes", "chronic_minutes", "ratio", "share", "varied_share"]
-    return table.reset_index().astype(dict.fromkeys(floats, "float64"))
+    table = _flagged(table.astype(dict.fromkeys(floats, "float64")), silent)
+    return table.reset_index().astype({"flag": "str", "reason": "str"})
+
+
+def _flagged(table: pd.DataFrame, silent: pd.Series) -> pd.DataFrame:
+    """Add what stands out in plain words, with its numbers."""
+    large = (table["share"] >= LARGE_SHARE) & (table["sessions"] >= FEWEST_SESSIONS)
+    narrow = large & (table["varied_share"] < SELDOM_VARIED)
+    sudden = (table["ratio"] >= SUDDEN) & (table["acute_minutes"] >= LEAST_ACUTE)
+    sudden &= table["chronic_minutes"] >= LEAST_CHRONIC
+    untold = large & table["varied_share"].isna()
+    said = {(lambda _: UNKNOWN): silent, (lambda _: UNTOLD): untold, _narrow: narrow, _sudden: sudden}
+    rows = list(table.itertuples())
+    parts = [[say(row) if here else "" for row, here in zip(rows, which, strict=True)] for say, which in said.items()]
+    reasons = ["; ".join(filter(None, each)) for each in zip(*parts, strict=True)]
+    flag = np.select([narrow & sudden, narrow, sudden], ["narrow and sudden", "narrow", "sudden"], "")
+    return table.assign(flag=flag, reason=reasons)
+
+
+def _narrow(row: Any) -> str:
+    varied = round(row.varied_share * row.sessions)
+    return (
+        f"{row.share:.0%} of the minutes of the last 28 days, and {varied or 'none'} of "
+        f"{counted(row.sessions, 'session')} with a variation"
+    )
+
+
+def _sudden(row: Any) -> str:
+    return (
+        f"{row.acute_minutes:,.0f} minutes in the last 7 days, {row.ratio:.1f} times the "
+        f"{row.chronic_minutes:,.0f} of a usual week before"
+    )

@@ -1,4 +1,4 @@
-"""Spacing: streaks, gaps and rhythm."""
+"""Spacing: streaks and gaps."""
 
 from __future__ import annotations
 
@@ -95,44 +95,3 @@ def spacing(log: pd.DataFrame) -> pd.DataFrame:
     table = log[["learner", "skill", "start"]].sort_values(["learner", "skill", "start"], ignore_index=True)
     table["gap_days"] = table.groupby(["learner", "skill"])["start"].diff() / DAY
     return table.astype({"gap_days": "float64"})
-
-
-def rhythm(log: pd.DataFrame, *, as_of: str | pd.Timestamp) -> pd.DataFrame:
-    """Return each skill's rhythm: its span, how long it has rested, and the median gap between practice days.
-
-    Gaps are counted between calendar days with practice, so several sessions or attempts on one day count once.
-
-    Parameters
-    ----------
-    log : DataFrame
-        The log.
-    as_of : date or time
-        The day from which to look back; later sessions are ignored.
-
-    Returns
-    -------
-    DataFrame
-        learner, skill, sessions, first_day, last_day, days_since (from last_day to as_of), median_gap_days
-        (1 for daily practice; NaN with fewer than 3 practice days).
-
-    Examples
-    --------
-    >>> from mmlib.log import check_log
-    >>> log = check_log(pd.DataFrame({
-    ...     "skill": ["juggling"] * 4,
-    ...     "start": pd.to_datetime(["2026-10-01", "2026-10-02", "2026-10-05", "2026-10-08"]),
-    ... }))
-    >>> rhythm(log, as_of="2026-10-10")[["sessions", "days_since", "median_gap_days"]]
-       sessions  days_since  median_gap_days
-    0         4           2              3.0
-    """
-    keys = ["learner", "skill"]
-    rows = until(log, as_of)
-    days = practice_days(rows, keys)
-    days["gap_days"] = days.groupby(keys)["date"].diff() / DAY
-    groups = days.groupby(keys)
-    table = groups["date"].agg(first_day="min", last_day="max")
-    table.insert(0, "sessions", rows.groupby(keys).size())
-    table["days_since"] = (through(as_of).normalize() - table["last_day"]).dt.days
-    table["median_gap_days"] = groups["gap_days"].median().where(groups.size() >= 3)
-    return table.reset_index().astype({"sessions": "int64", "days_since": "int64", "median_gap_days": "float64"})

@@ -1,0 +1,88 @@
+"""The chart of the week: on which weekdays and at which hours practice happens."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from mmlib.charts.layout import LABEL_SIZE, canvas, column, nothing, titled
+from mmlib.charts.style import AMOUNTS, INK, PANEL, styled
+from mmlib.errors import counted
+from mmlib.words import listed
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WINDOW = 3
+STANDS_OUT = 1.25  # times an equal share
+
+
+@styled
+def week(week: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw on which weekdays and at which hours the sessions begin.
+
+    Parameters
+    ----------
+    week : DataFrame
+        What `repetition.week` returned, for one learner: weekday, hour, sessions. Skills are added up; for one
+        skill, pass its rows.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"weekday": ["Thursday", "Saturday"], "hour": [18, 9], "sessions": [12, 4]})
+    >>> week(table).finding
+    '75% of the sessions begin between 16:00 and 19:00; Thursday is the busiest day (75%)'
+    """
+    if week.empty or not week["sessions"].sum() > 0:
+        return nothing(ax, "There is no week to show: the log has no sessions yet.")
+    days = week.groupby("weekday")["sessions"].sum().reindex(list(WEEKDAYS), fill_value=0)
+    timed = week.dropna(subset=["hour"])
+    ax = canvas(ax, 2.6)
+    grid = np.zeros((7, 24))
+    np.add.at(grid, (timed["weekday"].map(WEEKDAYS.index).astype(int), timed["hour"].astype(int)), timed["sessions"])
+    # The steps are shares of the busiest hour: a log of attempts has thousands, a log of sessions a few.
+    steps = np.ceil(5 * grid / max(grid.max(), 1)).astype(int)
+    for (y, x), step in np.ndenumerate(steps):
+        color = PANEL if step == 0 else AMOUNTS[step - 1]
+        ax.add_patch(Rectangle((x + 0.05, y - 0.44), 0.9, 0.88, facecolor=color, edgecolor="none"))
+    ax.set(xlim=(0, 24), ylim=(6.6, -0.6))
+    ax.set_yticks(range(7), [day[:3] for day in WEEKDAYS], color=INK)
+    ax.set_xticks(range(0, 25, 3), [f"{hour}:00" for hour in range(0, 25, 3)])
+    ax.tick_params(labelsize=LABEL_SIZE)
+    ax.grid(False)
+    column(ax, [f"{share:.0%}" for share in days / days.sum()])
+    _words(ax, week, days, grid)
+    return ax
+
+
+def _words(ax: Axes, week: pd.DataFrame, days: pd.Series, grid: np.ndarray) -> None:
+    total, hours = int(days.sum()), grid.sum(axis=0)
+    busiest = [day for day in days.index if days[day] == days.max()]
+    share = days.max() / total
+    top = f"{listed(busiest)} {'is the busiest day' if len(busiest) == 1 else 'are the busiest days'} ({share:.0%}"
+    top += ")" if len(busiest) == 1 else " each)"
+    if share < STANDS_OUT / 7:
+        top = f"all weekdays are much alike ({days.min() / total:.0%} to {share:.0%})"
+    title = top[:1].upper() + top[1:]
+    if hours.sum():
+        windows = np.array([np.take(hours, range(i, i + WINDOW), mode="wrap").sum() for i in range(24)])
+        begin = int(windows.argmax())
+        end = (begin + WINDOW) % 24
+        title = f"{windows.max() / hours.sum():.0%} of the sessions begin between {begin}:00 and {end}:00; {top}"
+    unknown = int(total - hours.sum())
+    untimed = f" For {counted(unknown, 'session')} the time of day is not known." if unknown else ""
+    every = listed(f"{day} {value / total:.0%}" for day, value in days.items())
+    skills = week["skill"].nunique() if "skill" in week else 1
+    of = f"{counted(total, 'session')}" + (f" of {counted(skills, 'skill')}" if skills > 1 else "")
+    most = f" (the darkest has {counted(int(grid.max()), 'session')})" if hours.sum() else ""
+    titled(
+        ax, title, "Sessions by weekday and the hour in which they begin; at the right each day's share",
+        alt_text=f"{title}. {of}. By weekday: {every}.{untimed}",
+        reading=f"The darker an hour, the more sessions begin in it{most}, {of} in all; pale grey means none.{untimed}",
+    )  # fmt: skip
