@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 Row = dict[str, str | int | float]
 SEED = 7
 RHOS = (0.0, 0.4, 0.7)
+OUTLIERS, THROWN = 0.05, 5.0
+SKEW, BURN_IN = 0.6, 50
 
 
 class Study(NamedTuple):
@@ -35,6 +37,18 @@ def noise(rho: float, shape: tuple[int, int], *cell: str | int | float) -> Float
     shocks = rng.normal(size=shape)
     shocks[:, 1:] *= np.sqrt(1 - rho**2)
     return signal.lfilter([1.0], [1.0, -rho], shocks, axis=1)
+
+
+def rough_noise(rho: float, shape: tuple[int, int], form: str, ratio: float, kind: str) -> Floats:
+    """Return AR(1) noise of standard deviation 1 from skewed shocks ("log-normal"), or normal with 5 % "outliers"."""
+    if kind == "outliers":
+        rng = np.random.default_rng([SEED, *repr((form, ratio, kind, shape[1], rho)).encode()])
+        thrown = (rng.random(shape) < OUTLIERS) * rng.normal(scale=THROWN, size=shape)
+        return noise(rho, shape, form, ratio, kind) + thrown
+    rng = np.random.default_rng([SEED, *repr((form, ratio, kind, shape[1], rho)).encode()])
+    shocks = rng.lognormal(sigma=SKEW, size=(shape[0], shape[1] + BURN_IN))
+    shocks = (shocks - np.exp(SKEW**2 / 2)) / np.sqrt((np.exp(SKEW**2) - 1) * np.exp(SKEW**2))
+    return signal.lfilter([np.sqrt(1 - rho**2)], [1.0, -rho], shocks, axis=1)[:, BURN_IN:]
 
 
 def log_of(values: Floats, column: str) -> pd.DataFrame:

@@ -17,6 +17,9 @@ FAR = 3.0
 WITHIN = 0.9707
 """The share of a normal variable's variance that lies within FAR standard deviations."""
 
+NEARLY_ALL = 0.8
+"""A core with at least this share of the variance is taken for the whole: chance makes it look smaller."""
+
 SCORING_STEPS = 4
 
 PROPORTIONAL = 2.0
@@ -59,7 +62,7 @@ def noise(
     """Return what the residuals of many series say of their noise.
 
     Residuals around a fit of p parameters understate the autocorrelation: their lag-1 autocorrelation r becomes
-    (r + p/n)/(1 - (p + 4)/n) (after Kendall 1954). Outliers, beyond 3 robust standard deviations, are left out of r
+    (r + p/n)/(1 - (p + 5)/n) (after Kendall 1954). Outliers, beyond 3 robust standard deviations, are left out of r
     and taken as independent, unless the whole is as autocorrelated as its core. The noise may grow with the level,
     variance e^(a + b·level) (Harvey 1976), where b is 0 unless it is three standard errors away from it.
 
@@ -104,13 +107,14 @@ def noise(
     # Outliers that resemble their neighbours belong to the core all the same.
     alike = _corrected(lag1, size, fitted) / np.maximum(rho, 1e-3)
     core = np.clip(np.maximum(share, alike), 0.0, 1.0)
-    return Noise(lag1, rho, core, _scales(residuals, seen, level, times))
+    core = np.where(core >= NEARLY_ALL, 1.0, core)
+    return Noise(lag1, rho, core, _scales(residuals, seen, level, rho, times))
 
 
 def _corrected(rho: Floats, size: NDArray, fitted: int) -> Floats:
     """Return the autocorrelation of the noise from that of residuals around a fit."""
     n = np.maximum(size, 1)
-    return np.where(size < 6, rho, (rho + fitted / n) / np.maximum(1 - (fitted + 4) / n, 0.2))
+    return np.where(size < 6, rho, (rho + fitted / n) / np.maximum(1 - (fitted + 8) / n, 0.2))
 
 
 def _usual(residuals: Floats, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -130,7 +134,9 @@ def _lag1(residuals: Floats, seen: NDArray[np.bool_], total: Floats) -> Floats:
     return np.where(total > 0, products / np.where(total > 0, total, 1.0), 0.0) * np.maximum(size - 1, 1) / pairs
 
 
-def _scales(residuals: Floats, seen: NDArray[np.bool_], level: Floats, times: NDArray[np.bool_] | None) -> list[Floats]:
+def _scales(
+    residuals: Floats, seen: NDArray[np.bool_], level: Floats, rho: Floats, times: NDArray[np.bool_] | None
+) -> list[Floats]:
     """Return each observation's standard deviation, relative to the whole: e^(b·level/2), b by scoring."""
     n = np.maximum(seen.sum(axis=1), 1)[:, None]
     x = np.where(seen, level, 0.0)
@@ -147,7 +153,8 @@ def _scales(residuals: Floats, seen: NDArray[np.bool_], level: Floats, times: ND
         excess = np.minimum(square / np.maximum(variance, 1e-300), FAR**2) - 1
         slope += np.where(known, np.clip(np.einsum("ij,ij->i", x, excess) / spread, -2, 2), 0.0)
     chance = (excess**2 * seen).sum(axis=1) / n[:, 0] / spread
-    clear = slope**2 > CLEAR**2 * chance
+    # Squares of autocorrelated noise are autocorrelated too, by ρ².
+    clear = slope**2 > CLEAR**2 * chance * (1 + rho**2) / (1 - rho**2)
     slopes = [np.where(clear, slope, 0.0)]
     if times is not None and times.any():
         slopes.append(np.where(clear | ~times, slopes[0], PROPORTIONAL))
