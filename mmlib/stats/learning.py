@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mmlib.errors import MMError, counted, did_you_mean
 from mmlib.stats import choice
-from mmlib.stats.curves import Fits, fit
+from mmlib.stats.curves import FEW, Fits, fit
 from mmlib.stats.forms import FORMS, rates
 from mmlib.stats.inference import Inference, inference, sudden
 from mmlib.stats.series import Series, blocks
@@ -94,25 +96,38 @@ def learning(
     """
     names = checked(models)
     higher = np.broadcast_to(np.asarray(higher_is_better, dtype=bool), len(series))
+    parts = list(blocks(len(series), FEW)) or [slice(0, 0)]
+
+    def one(rows: slice) -> Found:
+        return _learning(series.take(rows), names, confidence, higher[rows])
+
+    if len(parts) == 1:
+        return one(parts[0])
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(one, parts))
+    return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+
+
+def _learning(series: Series, names: list[str], confidence: float, higher: NDArray[np.bool_]) -> Found:
+    """Return the learning curves of as many series as are worked on at once."""
     found: Found = {name: np.full(len(series), np.nan) for name in NUMBERS}
     found |= {"n": series.size.astype(np.int64), "identified": np.zeros(len(series), dtype=bool)}
     found |= {name: np.full(len(series), None, dtype=object) for name in ("model", "reason")}
     enough = np.flatnonzero((series.size >= FEWEST) & (series.distinct() >= FEWEST))
     _say_too_few(series, found)
-    if enough.size:
-        some = series.take(enough)
-        fits = [fit(some, name) for name in names]
-        values = choice.criteria(some, fits)
-        best = choice.chosen(some, fits, values)
-        shares = choice.weights(values)
-        rows = np.arange(len(some))
-        found["aicc"][enough], found["weight"][enough] = values[rows, best], shares[rows, best]
-        for k, one in enumerate(fits):
-            of_form = np.flatnonzero(best == k)
-            for block in blocks(of_form.size, series.y.shape[1]):
-                here = of_form[block]
-                which = (enough[here], higher[enough[here]])
-                _describe(some.take(here), one.take(here), which, confidence, found)
+    if not enough.size:
+        return found
+    some = series.take(enough)
+    fits = [fit(some, name) for name in names]
+    values = choice.criteria(some, fits)
+    best = choice.chosen(some, fits, values)
+    rows = np.arange(len(some))
+    found["aicc"][enough], found["weight"][enough] = values[rows, best], choice.weights(values)[rows, best]
+    for k, one in enumerate(fits):
+        of_form = np.flatnonzero(best == k)
+        for block in blocks(of_form.size, series.y.shape[1]):
+            here = of_form[block]
+            _describe(some.take(here), one.take(here), (enough[here], higher[enough[here]]), confidence, found)
     return found
 
 

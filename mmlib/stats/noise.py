@@ -62,9 +62,10 @@ def noise(
     """Return what the residuals of many series say of their noise.
 
     Residuals around a fit of p parameters understate the autocorrelation: their lag-1 autocorrelation r becomes
-    (r + p/n)/(1 - (p + 5)/n) (after Kendall 1954). Outliers, beyond 3 robust standard deviations, are left out of r
-    and taken as independent, unless the whole is as autocorrelated as its core. The noise may grow with the level,
-    variance e^(a + b·level) (Harvey 1976), where b is 0 unless it is three standard errors away from it.
+    (r + p/n)/(1 - (p + 5)/n - 90/n²), after Kendall (1954), with a little more for short series, where chance may hide
+    it. Outliers, beyond 3 robust standard deviations, are left out of r and taken as independent, unless the whole is
+    as autocorrelated as its core. The noise may grow with the level, variance e^(a + b·level) (Harvey 1976), where b
+    is 0 unless it is three standard errors away from it.
 
     Parameters
     ----------
@@ -114,7 +115,7 @@ def noise(
 def _corrected(rho: Floats, size: NDArray, fitted: int) -> Floats:
     """Return the autocorrelation of the noise from that of residuals around a fit."""
     n = np.maximum(size, 1)
-    return np.where(size < 6, rho, (rho + fitted / n) / np.maximum(1 - (fitted + 8) / n, 0.2))
+    return np.where(size < 6, rho, (rho + fitted / n) / np.maximum(1 - (fitted + 5) / n - 90 / n**2, 0.2))
 
 
 def _usual(residuals: Floats, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mmlib.errors import MMError
-from mmlib.measures.payoff.fitted import fitted, models_of, placed
-from mmlib.measures.payoff.trials import KEYS, trials
+from mmlib.measures.payoff.fitted import fitted, models_of
+from mmlib.measures.payoff.success import by_rate, success_curves, success_points
+from mmlib.measures.payoff.trials import KEYS, placed, trials
 from mmlib.stats import learning
 from mmlib.stats.inference import Inference
 from mmlib.stats.series import Series
@@ -49,7 +50,8 @@ def learning_curves(
     y = A + B·(N+E)^(-c) and apex y = A + B·e^(-α(N-1))·N^(-β), where N is the trial; over minutes, N is the total of
     minutes in units of the first session's. They are compared by AICc with the effective number of observations, and
     the simplest with substantial support is taken. The gain is the improvement from the first trial to the
-    asymptote. A curve that has not bent gets no asymptote, gain or rate, and the reason. The intervals hold under
+    asymptote. A success rate follows logistic growth instead, p = A/(1 + (A - p₁)/p₁·e^(-r(N-1))), or is flat, whatever
+    `models` says. A curve that has not bent gets no asymptote, gain or rate, and the reason. The intervals hold under
     autocorrelated and heavy-tailed noise.
 
     Parameters
@@ -66,9 +68,9 @@ def learning_curves(
     Returns
     -------
     DataFrame
-        One row per learner and skill: learner, skill, better, unit, over, model (NA with fewer than 8 scored
-        trials), n (scored trials), asymptote (in the unit), gain (in the unit, positive = better), rate (r per trial
-        or per minute; for the power forms the exponent c; for apex α + β, the share of what is left that the first
+        One row per learner and skill: learner, skill, better, unit, over, model ("logistic" too; NA with fewer than 8
+        scored trials), n (scored trials), asymptote (in the unit), gain (in the unit, positive = better), rate (r per
+        trial or per minute; for the power forms the exponent c; for apex α + β, the share of what is left that the first
         trial closes), prior (E of power_prior, in trials or minutes; its upper limit is inf where the data set none),
         each with _low and _high, noise_sd (in the unit),
         autocorrelation (lag 1, of the residuals), aicc, weight (Akaike weight among the candidates),
@@ -112,6 +114,9 @@ def learning_curves(
     for end in ("", "_low", "_high"):
         found[f"rate{end}"] = found[f"rate{end}"] / _unit_of_rate(found["model"], at.begin)
         found[f"prior{end}"] = found[f"prior{end}"] * at.begin
+    rates = by_rate(at)
+    for name, values in (success_curves(at, rates, confidence) if rates.size else {}).items():
+        found[name][rates] = values
     if over == "minutes":
         found["reason"][np.isnan(at.begin)] = "no minutes recorded"
     return table.assign(**found)[list(CURVES)].astype(CURVES)
@@ -167,6 +172,12 @@ def curve_points(log: pd.DataFrame, curves: pd.DataFrame, *, confidence: float =
         row[numbers] = np.arange(numbers.size)
         mine = np.flatnonzero((row[at.group] >= 0) & ~np.isnan(at.z))
         points[mine] = _band(series, around, row[at.group[mine]], at.z[mine])
+    rates = by_rate(at)
+    for model in ("flat", "logistic"):
+        of_model = rates[models.to_numpy()[rates] == model]
+        if of_model.size:
+            rows, values = success_points(at, of_model, model, confidence)
+            points[rows] = values
     table[["fitted", "low", "high"]] = points
     table["model"] = models.to_numpy()[at.group] if len(table) else None
     return table.rename(columns={"performance": "observed"})[list(POINTS)].astype(POINTS)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from mmlib.errors import counted
 from mmlib.log.derived import through, until
-from mmlib.measures.payoff.fitted import Placed, fitted, models_of, placed
-from mmlib.measures.payoff.trials import KEYS, trials
+from mmlib.measures.payoff.fitted import fitted, models_of
+from mmlib.measures.payoff.trials import KEYS, Placed, placed, trials
 from mmlib.stats.learning import least
 from mmlib.stats.reach import HORIZON, reach
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from mmlib.stats.series import Series, tables
 
 KEYS = ["learner", "skill"]
 TRIALS = {
@@ -11,6 +17,7 @@ TRIALS = {
     "start": "datetime64[us]",
     "minutes_total": "float64",
     "reps_total": "Int64",
+    **dict.fromkeys(["reps", "successes"], "Int64"),
     "performance": "float64",
     "better": "str",
     "unit": "str",
@@ -34,8 +41,8 @@ def trials(log: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         learner, skill, trial (1, 2, …), start, minutes_total and reps_total (this trial included; an unknown
-        value adds nothing, and a skill with none known has NaN), performance, better ("higher" where the card
-        says nothing), unit, target (in that unit).
+        value adds nothing, and a skill with none known has NaN), reps and successes (of this trial), performance,
+        better ("higher" where the card says nothing), unit, target (in that unit).
 
     Examples
     --------
@@ -70,8 +77,50 @@ def trials(log: pd.DataFrame) -> pd.DataFrame:
     return table[list(TRIALS)].astype(TRIALS)
 
 
+class Placed(NamedTuple):
+    """The trials of a log and where each of their series stands.
+
+    Attributes
+    ----------
+    trials : DataFrame
+        What `payoff.trials` returned.
+    names : DataFrame
+        One row per series: learner, skill, better, unit, target.
+    group : ndarray of int
+        The series of each trial.
+    z : ndarray
+        Amount of practice of each trial in units of its beginning; NaN where unknown.
+    begin : ndarray
+        The beginning of each series: 1 trial, or the minutes of its first session.
+    shared : bool
+        Whether z counts trials.
+    """
+
+    trials: pd.DataFrame
+    names: pd.DataFrame
+    group: NDArray[np.int64]
+    z: NDArray[np.float64]
+    begin: NDArray[np.float64]
+    shared: bool
+
+    def series(self) -> list[tuple[NDArray[np.int64], Series]]:
+        """Return the series as tables of about equal length, with their numbers."""
+        return tables(self.group, self.z, self.trials["performance"].to_numpy(), shared=self.shared)
+
+
+def placed(trials: pd.DataFrame, over: str) -> Placed:
+    """Return where the trials of each learner and skill stand on the scale of practice, "trial" or "minutes"."""
+    group = trials.groupby(KEYS, sort=True).ngroup().to_numpy()
+    names = trials.groupby(KEYS, sort=True)[["better", "unit", "target"]].first().reset_index()
+    if over == "trial":
+        return Placed(trials, names, group, trials["trial"].to_numpy(float), np.ones(len(names)), shared=True)
+    minutes = trials["minutes_total"].where(trials["minutes_total"] > 0).to_numpy()
+    begin = pd.Series(minutes).groupby(group).min().to_numpy()
+    return Placed(trials, names, group, minutes / begin[group] if len(group) else minutes, begin, shared=False)
+
+
 def practice_so_far(series: pd.DataFrame, over: str) -> tuple[pd.Series, float]:
-    """Return the amount of practice at each trial (NaN where unknown), and where it begins."""
+    """Return the amount of practice at each trial of one skill (NaN where unknown), and where it begins."""
     if over == "trial":
         return series["trial"].astype("float64"), 1.0
     x = series["minutes_total"].where(series["minutes_total"] > 0)
