@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmlib.stats.curves import Fits
-from mmlib.stats.forms import FORMS
+from mmlib.stats.forms import FORMS, second_limit
 from mmlib.stats.inference import sudden
 from mmlib.stats.noise import noise
 from mmlib.stats.series import Series, blocks
@@ -49,31 +49,36 @@ def _inflation(series: Series, fits: list[Fits], best: NDArray) -> Floats:
             rows = all_rows[block]
             some = series.take(rows)
             fitted = fit.take(rows).predict(some.z, some.last)
-            residuals = np.where(some.seen, some.y - fitted, 0.0)
-            around = noise(residuals, some.seen, np.zeros_like(residuals), FORMS[fit.form].parameters)
+            residuals, seen = some.gathered(np.where(some.seen, some.y - fitted, 0.0)), some.gathered(some.seen)
+            around = noise(residuals, seen, np.zeros_like(residuals), FORMS[fit.form].parameters, wary=False)
             found[rows] = around.inflation
     return found
 
 
-def chosen(series: Series, fits: list[Fits], values: Floats) -> NDArray[np.int64]:
-    """Return the place of the form that each series has: the simplest among those with substantial support.
+def candidates(series: Series, fits: list[Fits]) -> NDArray[np.bool_]:
+    """Return which forms are candidates for each series, shape (m, forms); where none is, all are.
 
-    A form whose change is all over by the second observation is no candidate beside others: that is one slip, not a
-    curve. Nor is power_prior where its prior practice has no limit, for then it is the exponential.
+    A form whose change is all over by the second observation is none: that is one slip, not a curve. Nor is a form
+    with two parameters whose second one is at its limit: there it is one of the simpler forms.
     """
-    slips = np.stack([sudden(fit, series) | _limitless(fit, series) for fit in fits], axis=1)
-    slips &= ~slips.all(axis=1, keepdims=True)
-    values = np.where(slips, np.inf, values)
+    out = np.stack([sudden(fit, series) | _simpler(fit, series) for fit in fits], axis=1)
+    return ~out | out.all(axis=1, keepdims=True)
+
+
+def chosen(series: Series, fits: list[Fits], values: Floats) -> NDArray[np.int64]:
+    """Return the place of the form that each series has: the simplest candidate with substantial support."""
+    values = np.where(candidates(series, fits), values, np.inf)
     parameters = np.array([FORMS[fit.form].parameters for fit in fits])
     supported = values <= values.min(axis=1, keepdims=True) + SUPPORT
     fewest = np.where(supported, parameters, 99).min(axis=1, keepdims=True)
     return np.argmin(np.where(supported & (parameters == fewest), values, np.inf), axis=1)
 
 
-def _limitless(fit: Fits, series: Series) -> NDArray[np.bool_]:
-    if fit.form != "power_prior":
+def _simpler(fit: Fits, series: Series) -> NDArray[np.bool_]:
+    if FORMS[fit.form].shapes <= 1:
         return np.zeros(len(series), dtype=bool)
-    return np.expm1(fit.second) > 9.9 * series.last
+    limit = second_limit(fit.form, series.last)
+    return (fit.second < 1e-6) | (fit.second > limit - 1e-3)
 
 
 def weights(values: Floats) -> Floats:

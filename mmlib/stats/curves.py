@@ -67,7 +67,7 @@ class Fits:
         return self.level[:, None] + self.distance[:, None] * self.left(z, last)
 
 
-def fit(series: Series, form: str) -> Fits:
+def fit(series: Series, form: str, *, level: str = "free") -> Fits:
     """Fit one form to all series by least squares.
 
     Parameters
@@ -76,6 +76,8 @@ def fit(series: Series, form: str) -> Fits:
         Each with at least 3 different amounts of practice.
     form : str
         A name from `forms.FORMS`.
+    level : {"free", "zero", "start"}
+        What is known beforehand: nothing, that the asymptote is 0, or that the curve starts at 0.
 
     Returns
     -------
@@ -96,17 +98,17 @@ def fit(series: Series, form: str) -> Fits:
     >>> found.level.round(3), found.distance.round(3), (found.decay / 29).round(3)
     (array([50., 20.]), array([-40.,  30.]), array([0.2, 0.1]))
     """
-    parts = [_fit(series.take(rows), form) for rows in blocks(len(series), FEW)]
+    parts = [_fit(series.take(rows), form, level) for rows in blocks(len(series), FEW)]
     names = ("level", "distance", "decay", "second", "rss")
     return Fits(form, *(np.concatenate([getattr(part, name) for part in parts] or [np.empty(0)]) for name in names))
 
 
-def _fit(series: Series, form: str) -> Fits:
-    y, level, scale = _standardised(series)
+def _fit(series: Series, form: str, known: str) -> Fits:
+    y, level, scale = _standardised(series, known)
     if form == "flat":
         zero = np.zeros(len(series))
         return Fits(form, level, zero, zero, zero, scale**2 * dot(y, y))
-    whole = Problem(form, series.z, y, series.seen.astype(float), series.size, series.first, series.last)
+    whole = Problem(form, series.z, y, series.seen.astype(float), series.size, series.first, series.last, known)
     problem = _condensed(whole)
     decay, second, explained = newton(problem, *_start(problem))
     for other in _borders(problem, second):
@@ -116,10 +118,7 @@ def _fit(series: Series, form: str) -> Fits:
             better = found[2] > explained[near]
             for values, best in zip((decay, second, explained), found, strict=True):
                 values[near[better]] = best[better]
-    parts = [
-        _finished(whole.take(rows), decay[rows], second[rows], polish=problem is not whole)
-        for rows in blocks(len(series), series.y.shape[1])
-    ]
+    parts = [_finished(whole.take(rows), decay[rows], second[rows]) for rows in blocks(len(series), series.y.shape[1])]
     offset, distance, decay, second, rss = (np.concatenate(values) for values in zip(*parts, strict=True))
     return Fits(form, level + scale * offset, scale * distance, decay, second, scale**2 * rss)
 
@@ -134,24 +133,25 @@ def _condensed(problem: Problem) -> Problem:
     return problem._replace(z=few.z, y=problem.y @ few.shares, weight=problem.weight @ few.shares)
 
 
-def _finished(problem: Problem, decay: Floats, second: Floats, *, polish: bool) -> tuple[Floats, ...]:
+def _finished(problem: Problem, decay: Floats, second: Floats) -> tuple[Floats, ...]:
     """Return level, distance, decay, second parameter and residual sum of squares, from all observations."""
-    if polish:
-        decay, second = polished(problem, decay, second)
-    g = problem.left(decay, second)
-    g *= problem.weight
-    mean = g.sum(axis=1) / problem.size
+    decay, second = polished(problem, decay, second)
+    g = problem.left(decay, second) * problem.weight
+    if problem.level == "start":
+        g = problem.weight - g
+    mean = g.sum(axis=1) / problem.size if problem.level == "free" else np.zeros(len(g))
     g -= mean[:, None] * problem.weight
     spread = dot(g, g)
-    distance = dot(g, problem.y) / np.where(spread > 0, spread, np.inf)
-    g *= -distance[:, None]
+    slope = dot(g, problem.y) / np.where(spread > 0, spread, np.inf)
+    g *= -slope[:, None]
     g += problem.y
-    return -distance * mean, distance, decay, second, dot(g, g)
+    level, distance = (slope, -slope) if problem.level == "start" else (-slope * mean, slope)
+    return level, distance, decay, second, dot(g, g)
 
 
-def _standardised(series: Series) -> tuple[Floats, Floats, Floats]:
-    """Return the performance with mean 0 and sum of squares 1, its mean, and the root of its sum of squares."""
-    level = series.y.sum(axis=1) / np.maximum(series.size, 1.0)
+def _standardised(series: Series, known: str = "free") -> tuple[Floats, Floats, Floats]:
+    """Return the performance with sum of squares 1 (and mean 0 where the level is free), its mean, and its size."""
+    level = series.y.sum(axis=1) / np.maximum(series.size, 1.0) * (known == "free")
     y = np.where(series.seen, series.y - level[:, None], 0.0)
     scale = np.sqrt(dot(y, y))
     return y / np.where(scale > 0, scale, 1.0)[:, None], level, scale
@@ -195,7 +195,6 @@ def _on_grid(problem: Problem, grid: Floats) -> Floats:
         last = np.full((len(grid), 1), problem.last.max())
         v = shape(problem.form, problem.z, last, grid[:, 1:], derivatives=False).v
         left = np.exp(-grid[:, :1] * v).T
-        spread = problem.weight @ left**2 - (problem.weight @ left) ** 2 / problem.size[:, None]
-        return (problem.y @ left) ** 2 / np.where(spread > 1e-12, spread, np.inf)
+        return problem.share(problem.y @ left, problem.weight @ left, problem.weight @ left**2)
     one = np.ones(len(problem.y))
     return np.stack([problem.explained(decay * one, second * one) for decay, second in grid], axis=1)

@@ -89,8 +89,9 @@ def inference(series: Series, fits: Fits, confidence: float, times: NDArray[np.b
     rounding = series.size * (1e-7 * np.maximum(np.abs(series.y).max(axis=1), 1e-300)) ** 2
     exact = fits.rss <= rounding
     residuals = np.where(exact[:, None], 0.0, residuals)
-    found = noise(residuals, series.seen, _size(fitted, series.seen), parameters, times=times)
-    jacobian = _jacobian(fits, series.z, series.last) * series.seen[:, :, None]
+    residuals, seen = series.gathered(residuals), series.gathered(series.seen)
+    found = noise(residuals, seen, series.gathered(_size(fitted, series.seen)), parameters, times=times)
+    jacobian = series.gathered(_jacobian(fits, series.z, series.last)) * seen[:, :, None]
     tables, freedom = covariance(jacobian, fits.rss, found)
     return Inference(fits, series.last, found, tables, stats.t.ppf((1 + confidence) / 2, freedom))
 

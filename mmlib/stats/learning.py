@@ -60,8 +60,8 @@ def learning(
     estimate ± t·se by `inference.inference`, for the rate and the prior practice on the log scale.
 
     The asymptote is *identified* when the data show at least half of the way to it, leave it an interval no wider
-    than three times the change that was seen, do not point below zero if no observation is (times, counts), and do
-    not change all at once. Otherwise asymptote, gain, rate and prior are NaN.
+    than three times the change that was seen and above zero if no observation is below (times, counts), tell the gain
+    from nothing, and do not change all at once. Otherwise asymptote, gain, rate and prior are NaN.
 
     Parameters
     ----------
@@ -121,8 +121,9 @@ def _learning(series: Series, names: list[str], confidence: float, higher: NDArr
     fits = [fit(some, name) for name in names]
     values = choice.criteria(some, fits)
     best = choice.chosen(some, fits, values)
+    shares = choice.weights(np.where(choice.candidates(some, fits), values, np.inf))
     rows = np.arange(len(some))
-    found["aicc"][enough], found["weight"][enough] = values[rows, best], choice.weights(values)[rows, best]
+    found["aicc"][enough], found["weight"][enough] = values[rows, best], shares[rows, best]
     for k, one in enumerate(fits):
         of_form = np.flatnonzero(best == k)
         for block in blocks(of_form.size, series.y.shape[1]):
@@ -202,7 +203,7 @@ def _why_flat(n: int, rss: float) -> str:
 
 def _why_not(series: Series, around: Inference, higher: NDArray[np.bool_]) -> list[str]:
     """Return why each asymptote is not identified, or an empty text."""
-    fits, half = around.fits, around.half(0)
+    fits, half, half_gain = around.fits, around.half(0), around.half(1)
     left = fits.left(series.last[:, None], series.last)[:, 0]
     seen = np.abs(fits.distance) * (1.0 - left)
     floor, slips = least(series), sudden(fits, series)
@@ -218,8 +219,10 @@ def _why_not(series: Series, around: Inference, higher: NDArray[np.bool_]) -> li
         elif 1.0 - left[i] < LEAST_SEEN:
             shape = "has not bent yet" if fits.form == "exponential" else "bends but does not level off"
             reason = f"the curve {shape}: {trials} show no sign of a {limit}"
-        elif level < floor[i]:
-            reason = f"the curve points below zero, where no score lies: {trials} do not settle the {limit}"
+        elif level - reach < floor[i]:
+            reason = f"the curve points towards zero, where no score lies: {trials} do not settle the {limit}"
+        elif half_gain[i] > abs(fits.distance[i]):
+            reason = f"these {trials} do not settle how far from the {limit} the first one was"
         elif not 2 * reach <= WIDEST * seen[i]:
             low, high = _short(max(level - reach, floor[i])), _short(level + reach)
             reason = f"these {trials} leave the {limit} open: {low} to {high} would fit"

@@ -57,20 +57,26 @@ class Noise(NamedTuple):
 
 
 def noise(
-    residuals: Floats, seen: NDArray[np.bool_], level: Floats, fitted: int, *, times: NDArray[np.bool_] | None = None
+    residuals: Floats,
+    seen: NDArray[np.bool_],
+    level: Floats,
+    fitted: int,
+    *,
+    times: NDArray[np.bool_] | None = None,
+    wary: bool = True,
 ) -> Noise:
     """Return what the residuals of many series say of their noise.
 
     Residuals around a fit of p parameters understate the autocorrelation: their lag-1 autocorrelation r becomes
-    (r + p/n)/(1 - (p + 5)/n - 90/n²), after Kendall (1954), with a little more for short series, where chance may hide
-    it. Outliers, beyond 3 robust standard deviations, are left out of r and taken as independent, unless the whole is
-    as autocorrelated as its core. The noise may grow with the level, variance e^(a + b·level) (Harvey 1976), where b
-    is 0 unless it is three standard errors away from it.
+    (r + p/n)/(1 - (p + 2)/n), after Kendall (1954). To be wary, 3/n + 90/n² more is taken off the denominator, which
+    is never below one half. Outliers, beyond 3 robust standard deviations, are left out of r and taken as independent,
+    unless the whole is as autocorrelated as its core. The noise may grow with the level, variance e^(a + b·level)
+    (Harvey 1976), where b is 0 unless it is three standard errors away from it.
 
     Parameters
     ----------
     residuals : ndarray, shape (m, n)
-        In order of practice; 0 where nothing was seen.
+        In order of practice, without gaps (`Series.gathered`); 0 where nothing was seen.
     seen : ndarray of bool, shape (m, n)
         What was observed.
     level : ndarray, shape (m, n)
@@ -80,6 +86,9 @@ def noise(
     times : ndarray of bool, shape (m,), optional
         Which series are times or the like, whose noise usually grows in proportion to their level: where the data do
         not tell, both are considered.
+    wary : bool, default True
+        Whether a little is added to the autocorrelation of short series, where chance may hide it: as intervals want
+        it, but not the choice of a form.
 
     Returns
     -------
@@ -103,19 +112,20 @@ def noise(
     cut = residuals * usual
     inner = np.einsum("ij,ij->i", cut, cut)
     lag1, rho = _lag1(residuals, seen, total), _lag1(cut, usual, inner)
-    rho = np.clip(_corrected(rho, size, fitted), 0.0, MOST_AUTOCORRELATION)
+    rho = np.clip(_corrected(rho, size, fitted, wary=wary), 0.0, MOST_AUTOCORRELATION)
     share = np.where(total > 0, inner / np.where(total > 0, WITHIN * total, 1.0), 1.0)
     # Outliers that resemble their neighbours belong to the core all the same.
-    alike = _corrected(lag1, size, fitted) / np.maximum(rho, 1e-3)
+    alike = _corrected(lag1, size, fitted, wary=wary) / np.maximum(rho, 1e-3)
     core = np.clip(np.maximum(share, alike), 0.0, 1.0)
     core = np.where(core >= NEARLY_ALL, 1.0, core)
     return Noise(lag1, rho, core, _scales(residuals, seen, level, rho, times))
 
 
-def _corrected(rho: Floats, size: NDArray, fitted: int) -> Floats:
+def _corrected(rho: Floats, size: NDArray, fitted: int, *, wary: bool) -> Floats:
     """Return the autocorrelation of the noise from that of residuals around a fit."""
     n = np.maximum(size, 1)
-    return np.where(size < 6, rho, (rho + fitted / n) / np.maximum(1 - (fitted + 5) / n - 90 / n**2, 0.2))
+    least = 1 - (fitted + 2) / n - wary * (3 / n + 90 / n**2)
+    return np.where(size < 6, rho, (rho + fitted / n) / np.maximum(least, 0.5))
 
 
 def _usual(residuals: Floats, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -128,7 +138,7 @@ def _usual(residuals: Floats, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _lag1(residuals: Floats, seen: NDArray[np.bool_], total: Floats) -> Floats:
-    """Return Σ e_t e_{t-1} / Σ e², scaled up where neighbours are missing."""
+    """Return Σ e_t e_{t-1} / Σ e², scaled up where neighbours are left out."""
     size = seen.sum(axis=1)
     pairs = np.maximum((seen[:, 1:] & seen[:, :-1]).sum(axis=1), 1)
     products = np.einsum("ij,ij->i", residuals[:, 1:], residuals[:, :-1])

@@ -17,6 +17,9 @@ PRECISION = 1e-9
 
 LONGEST_STEP = 1.0
 
+CLOSE = 1e-6
+"""Curves that leave less than this share unexplained are polished on their residuals."""
+
 
 class Problem(NamedTuple):
     """One form and many series, standardised to mean 0 and sum of squares 1.
@@ -32,7 +35,9 @@ class Problem(NamedTuple):
     weight : ndarray, shape (k,) or (m, k)
         Such that Σ weight·f(z) is the sum of f over all that was observed.
     size, first, last : ndarray, shape (m,)
-        As in `curves.Series`.
+        As in `series.Series`.
+    level : {"free", "zero", "start"}
+        What is known of the asymptote: nothing, that it is 0, or that the curve starts at 0.
     """
 
     form: str
@@ -42,6 +47,7 @@ class Problem(NamedTuple):
     size: Floats
     first: Floats
     last: Floats
+    level: str = "free"
 
     @property
     def free(self) -> bool:
@@ -61,7 +67,8 @@ class Problem(NamedTuple):
     def take(self, rows: NDArray) -> Problem:
         """Return the problem of some of the series."""
         z, weight = (values if values.ndim == 1 else values[rows] for values in (self.z, self.weight))
-        return Problem(self.form, z, self.y[rows], weight, self.size[rows], self.first[rows], self.last[rows])
+        size, first, last = self.size[rows], self.first[rows], self.last[rows]
+        return Problem(self.form, z, self.y[rows], weight, size, first, last, self.level)
 
     def left(self, decay: Floats, second: Floats) -> Floats:
         """Return e^(-Tv)."""
@@ -72,8 +79,20 @@ class Problem(NamedTuple):
         """Return the share of the sum of squares that the shape explains."""
         g = self.left(decay, second)
         weighted = g * self.weight
-        k = dot(weighted, g) - weighted.sum(axis=1) ** 2 / self.size
-        return dot(g, self.y) ** 2 / np.where(k > 1e-14, k, np.inf)
+        return self.share(dot(g, self.y), weighted.sum(axis=1), dot(weighted, g))
+
+    def share(self, product: Floats, total: Floats, square: Floats) -> Floats:
+        """Return what a shape explains, from Σ g·y, Σ g and Σ g², shape (m,) or (m, points)."""
+        size, own = self.size, self.y.sum(axis=1)
+        if product.ndim > 1:
+            size, own = size[:, None], own[:, None]
+        if self.level == "zero":
+            spread = square
+        elif self.level == "start":
+            product, spread = own - product, size - 2 * total + square
+        else:
+            spread = square - total**2 / size
+        return product**2 / np.where(spread > 1e-14, spread, np.inf)
 
 
 class Point(NamedTuple):
@@ -107,10 +126,14 @@ def point(problem: Problem, decay: Floats, second: Floats) -> Point:
     h, by_h, by_hh, _ = _moments(g * problem.y, columns, pairs, bend)
     total, by_total, by_total2, _ = _moments(weighted, columns, pairs, bend)
     square, by_square, by_square2, products = _moments(g * weighted, columns, pairs, bend)
-    n = problem.size[:, None]
-    k = square - total**2 / problem.size
-    by_k = 2 * (by_square - total[:, None] * by_total / n)
-    by_kk = 2 * (products + by_square2 - (_pair(by_total) + total[:, None, None] * by_total2) / n[:, :, None])
+    k, by_k, by_kk = square, 2 * by_square, 2 * (products + by_square2)
+    if problem.level == "free":
+        n, mean = problem.size, total / problem.size
+        k, by_k = k - total * mean, by_k - 2 * mean[:, None] * by_total
+        by_kk = by_kk - 2 * (_pair(by_total) / n[:, None, None] + mean[:, None, None] * by_total2)
+    elif problem.level == "start":
+        h, by_h, by_hh = problem.y.sum(axis=1) - h, -by_h, -by_hh
+        k, by_k, by_kk = k + problem.size - 2 * total, by_k - 2 * by_total, by_kk - 2 * by_total2
     return _quotient((h, by_h, by_hh), (np.maximum(k, 1e-300), by_k, by_kk))
 
 
@@ -188,16 +211,60 @@ def newton(problem: Problem, decay: Floats, second: Floats) -> tuple[Floats, Flo
 
 
 def polished(problem: Problem, decay: Floats, second: Floats) -> tuple[Floats, Floats]:
-    """Return decay and second parameter after one more Newton step, from close by."""
-    at = np.stack([np.log(decay), second], axis=1)
-    step, _ = _step(problem, at, point(problem, decay, second), np.zeros(len(at)))
-    return np.exp(at[:, 0] + step[:, 0]), at[:, 1] + step[:, 1]
+    """Return decay and second parameter after one more Newton step, from close by.
+
+    Where next to nothing is left unexplained, the explained share is too coarse a measure: there Gauss-Newton steps on
+    the residuals themselves go on from it.
+    """
+    at, here = np.stack([np.log(decay), second], axis=1), point(problem, decay, second)
+    at = at + _step(problem, at, here, np.zeros(len(at)))[0]
+    close = np.flatnonzero(1.0 - here.explained < CLOSE)
+    if close.size:
+        at[close] = _gauss_newton(problem.take(close), at[close])
+    return np.exp(at[:, 0]), at[:, 1]
+
+
+def _gauss_newton(problem: Problem, at: Floats) -> Floats:
+    """Return log T and the second parameter after Gauss-Newton steps, each halved until it leaves less."""
+    low, high = _limits(problem)
+    rss, step = _residual(problem, at)
+    size = np.ones(len(at))
+    for _ in range(MOST_STEPS):
+        trial = np.clip(at + size[:, None] * step, low, high)
+        less, onward = _residual(problem, trial)
+        better = less < rss
+        at, rss = np.where(better[:, None], trial, at), np.where(better, less, rss)
+        step = np.where(better[:, None], onward, step)
+        size = np.where(better, 1.0, size / 4)
+        if (size < 1e-9).all():
+            break
+    return at
+
+
+def _residual(problem: Problem, at: Floats) -> tuple[Floats, Floats]:
+    """Return the residual sum of squares, and the Gauss-Newton step of log T and the second parameter."""
+    decay, second = np.exp(at[:, 0]), at[:, 1]
+    found = shape(problem.form, problem.z, problem.last[:, None], second[:, None], derivatives=problem.free)
+    t = decay[:, None] * found.v
+    g = np.exp(-t)
+    fixed = {"free": [np.ones_like(g), g], "zero": [g], "start": [1.0 - g]}[problem.level]
+    moving = [t * g] + ([decay[:, None] * found.slope * g] if problem.free else [])
+    columns = np.stack([*fixed, *moving, problem.y], axis=-1) * problem.weight[..., None]
+    q, r = np.linalg.qr(columns)
+    p, end = len(fixed), columns.shape[2] - 1
+    # What fixed columns leave of the performance: along the moving ones, and beyond.
+    left = q[:, :, p:] @ r[:, p:, end:]
+    distance = np.linalg.solve(r[:, :p, :p], r[:, :p, end:])[:, -1, 0]
+    slope = np.where(problem.level == "start", distance, -distance)
+    square, along = r[:, p:end, p:end], r[:, p:end, end]
+    step = np.zeros((len(at), 2))
+    step[:, : end - p] = np.linalg.solve(square + 1e-300 * np.eye(end - p), along[:, :, None])[:, :, 0] / slope[:, None]
+    return dot(left[:, :, 0], left[:, :, 0]), step
 
 
 def _step(problem: Problem, at: Floats, here: Point, damping: Floats) -> tuple[Floats, Floats]:
     """Return the next step, within the limits, and how much more it promises to explain."""
-    low = np.stack([np.full(len(at), np.log(LEAST_DECAY)), np.zeros(len(at))], axis=1)
-    high = np.stack([np.log(problem.most), problem.bound], axis=1)
+    low, high = _limits(problem)
     gradient, bent = _both(problem, here)
     held = ((at <= low) & (gradient < 0)) | ((at >= high) & (gradient > 0))
     held[:, 1] |= not problem.free
@@ -219,6 +286,12 @@ def _step(problem: Problem, at: Floats, here: Point, damping: Floats) -> tuple[F
     x = np.where(held[:, 0], 0.0, np.clip(x, low[:, 0] - at[:, 0], high[:, 0] - at[:, 0]))
     promised = gradient[:, 0] * x + gradient[:, 1] * y - (a * x**2 + 2 * c * x * y + b * y**2) / 2
     return np.stack([x, y], axis=1), promised
+
+
+def _limits(problem: Problem) -> tuple[Floats, Floats]:
+    """Return the lower and upper limits of log T and the second parameter."""
+    low = np.stack([np.full(len(problem.y), np.log(LEAST_DECAY)), np.zeros(len(problem.y))], axis=1)
+    return low, np.stack([np.log(problem.most), problem.bound], axis=1)
 
 
 def _both(problem: Problem, here: Point) -> tuple[Floats, Floats]:

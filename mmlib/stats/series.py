@@ -55,6 +55,13 @@ class Series:
         """Return some of the series."""
         return Series(self.z if self.z.ndim == 1 else self.z[rows], self.y[rows], self.seen[rows])
 
+    def gathered(self, values: Floats) -> Floats:
+        """Return values, shape (m, n) or (m, n, p), with what was observed first and in order, so without gaps."""
+        if not (self.seen[:, 1:] & ~self.seen[:, :-1]).any():
+            return values
+        order = np.argsort(~self.seen, axis=1, kind="stable")
+        return np.take_along_axis(values, order if values.ndim == 2 else order[:, :, None], axis=1)
+
     def distinct(self) -> NDArray[np.int64]:
         """Return how many different amounts of practice each series has."""
         if self.z.ndim == 1:
