@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help report test lab bench validate pictures sample dictionary constraints clean
+.PHONY: help report test lab bench validate real pictures sample dictionary constraints clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,9 +31,13 @@ lab: $(READY) ## open JupyterLab on the explore notebooks
 
 bench: $(READY) ## measure speed, as ratios in one run
 	@$(BIN)/python -m benchmarks.speed
+	@$(BIN)/python -m benchmarks.fitting
 
 validate: $(READY) ## check the statistics by simulation and write the tables into docs/methods.md
 	@$(BIN)/python -m benchmarks.validity
+
+real: $(READY) ## print which learning curve fits the real logs (needs MMLIB_REAL_DATA)
+	@$(BIN)/python -m benchmarks.real
 
 pictures: $(READY) ## make the README's pictures again
 	@$(BIN)/python docs/pictures.py

@@ -68,8 +68,13 @@ def markdown(found: dict[str, pd.DataFrame], series: int) -> str:
     for study in STUDIES:
         if study.title in found:
             table = found[study.title]
-            parts += [f"### {study.title}", study.about, _grid(table), _reading(table, study.size)]
-    return "\n\n".join(parts)
+            parts += [
+                f"### {study.title}",
+                study.about,
+                _grid(table),
+                _reading(table, study.size) if study.size else "",
+            ]
+    return "\n\n".join(part for part in parts if part)
 
 
 def _grid(table: pd.DataFrame) -> str:
@@ -93,7 +98,7 @@ def _cell(name: str, value: str | int | float) -> str:
 
 def _reading(table: pd.DataFrame, size: str) -> str:
     """Return from which size on all coverage is good, for each form and ρ, in sentences."""
-    form = table.get("true form", pd.Series("", index=table.index)).rename("form")
+    form = table.get("form", pd.Series("", index=table.index)).rename("form")
     lowest = table.filter(regex="covers$").min(axis=1).round(2)
     sentences = []
     for name, rows in table[lowest.notna()].groupby(form, sort=False):

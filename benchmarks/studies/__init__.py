@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from benchmarks.studies import curves, means, progress
+from benchmarks.studies import barriers, curves, forms, means, mood, pooled, progress, retention, rewards, survival
 from benchmarks.studies.simulated import Study
 
-STUDIES: list[Study] = [curves.STUDY, means.STUDY, progress.STUDY]
+STUDIES: list[Study] = [
+    *curves.STUDIES,
+    forms.STUDY,
+    pooled.STUDY,
+    means.STUDY,
+    progress.STUDY,
+    barriers.STUDY,
+    barriers.LEAPS,
+    survival.STUDY,
+    retention.STUDY,
+    rewards.STUDY,
+    mood.STUDY,
+]

@@ -28,7 +28,7 @@ class Study(NamedTuple):
     row: Callable[..., Row]
     cells: list[tuple]
     size: str
-    """How a sentence names a row's size."""
+    """How a sentence below the table names a row's size; empty for no sentence."""
 
 
 def noise(rho: float, shape: tuple[int, int], *cell: str | int | float) -> Floats:

@@ -6,31 +6,74 @@ A chart's title is its finding. Its Axes carry `finding`, `alt_text` and `readin
 from __future__ import annotations
 
 from mmlib.charts.layout import titled
-from mmlib.charts.payoff import felt, flow, learning_curve, learning_curves, progress
-from mmlib.charts.repetition import calendar, spacing, totals
-from mmlib.charts.selves import balance, mood_lift
-from mmlib.charts.structure import scorecard
+from mmlib.charts.payoff import (
+    barriers,
+    entry,
+    felt,
+    felt_per_hour,
+    felt_trend,
+    flow,
+    flow_deviation,
+    forecast,
+    learning_curve,
+    learning_curves,
+    pooled,
+    progress,
+)
+from mmlib.charts.repetition import (
+    calendar,
+    habit,
+    load,
+    rest,
+    retention,
+    rhythm,
+    spacing,
+    streaks,
+    survival,
+    totals,
+    week,
+)
+from mmlib.charts.selves import agency, balance, mood_lift, neglected
+from mmlib.charts.structure import scorecard, small_doors
 from mmlib.charts.style import DARK, alt_text, reading, svg, use_style
 from mmlib.charts.synergy import breadth, hours
 
 __all__ = [
     "DARK",
+    "agency",
     "alt_text",
     "balance",
+    "barriers",
     "breadth",
     "calendar",
+    "entry",
     "felt",
+    "felt_per_hour",
+    "felt_trend",
     "flow",
+    "flow_deviation",
+    "forecast",
+    "habit",
     "hours",
     "learning_curve",
     "learning_curves",
+    "load",
     "mood_lift",
+    "neglected",
+    "pooled",
     "progress",
     "reading",
+    "rest",
+    "retention",
+    "rhythm",
     "scorecard",
+    "small_doors",
     "spacing",
+    "streaks",
+    "survival",
     "svg",
     "titled",
     "totals",
     "use_style",
+    "week",
 ]

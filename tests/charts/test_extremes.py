@@ -73,6 +73,20 @@ def felt(names, known=True):
     return pd.concat([estimates(names, known).assign(reward=reward) for reward in ("payoff", "praise")])
 
 
+def rewards(names, known=True):
+    table = estimates(names, known).assign(reward="payoff")
+    ends = {"estimate": "", "low": "_low", "high": "_high"}
+    other = {
+        f"{name}{end}": table[of] for name in ("trend_per_10_sessions", "points_per_hour") for of, end in ends.items()
+    }
+    praise = table.assign(reward="praise", **other)
+    return pd.concat([table.assign(**other), praise])
+
+
+def entry(names, known=True):
+    return estimates(names, known).assign(sessions_to_payoff=3 if known else pd.NA, minutes_to_payoff=20.0)
+
+
 def learner(names, known=True):
     table = pd.DataFrame({"date": pd.date_range("2026-10-01", periods=len(names)), "sessions": 1})
     return table.assign(minutes=20.0 if known else np.nan, learner=names[0] if len(names) else "")
@@ -87,6 +101,17 @@ def flow(names, known=True):
     return estimates(names[:5], known).assign(challenge=range(1, len(names[:5]) + 1))
 
 
+def deviation(names, known=True):
+    bands = flow(names, known).assign(term="deviation", deviation=np.linspace(-1.5, 1.5, len(names[:5])))
+    slope = estimates(names[:1], known).assign(term="slope", deviation=np.nan)
+    return pd.concat([bands, slope], ignore_index=True)
+
+
+def deviation_of_many(names, known=True):
+    every = estimates(["all"], known).assign(learner=None, learners=len(names))
+    return pd.concat([estimates(names, known).assign(learner=names), every.head(len(names))]).assign(term="slope")
+
+
 CHARTS = {
     "calendar": (charts.calendar, learner),
     "totals": (charts.totals, totals),
@@ -94,7 +119,12 @@ CHARTS = {
     "learning_curves": (charts.learning_curves, points),
     "learning_curve": (charts.learning_curve, points),
     "felt": (charts.felt, felt),
+    "felt_trend": (charts.felt_trend, rewards),
+    "felt_per_hour": (charts.felt_per_hour, rewards),
+    "entry": (charts.entry, entry),
     "flow": (charts.flow, flow),
+    "flow_deviation": (charts.flow_deviation, deviation),
+    "flow_deviation of many": (charts.flow_deviation, deviation_of_many),
     "progress": (charts.progress, estimates),
     "breadth": (charts.breadth, breadth),
     "hours": (charts.hours, lambda names, known=True: per_month(names, "domain", known)),

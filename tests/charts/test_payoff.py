@@ -1,4 +1,4 @@
-"""Learning curves, rewards, flow and progress: what is drawn, and what the titles claim."""
+"""Learning curves and progress: what is drawn, and what the titles claim."""
 
 from __future__ import annotations
 
@@ -130,47 +130,6 @@ def estimates(names, values, half=0.3, n=20, **columns):
     values = np.asarray(values, dtype=float)
     table = pd.DataFrame({"learner": "ada", "skill": names, "estimate": values, "low": values - half})
     return table.assign(high=values + half, n=n, reason="", **columns)
-
-
-def test_felt_draws_both_rewards_and_sorts_by_payoff(words):
-    table = pd.concat(
-        [
-            estimates(["omelette", "ukulele"], [3.0, 4.4], reward="payoff", n=23),
-            estimates(["omelette", "ukulele", "surf"], [3.9, 2.0, np.nan], reward="praise", n=[23, 5, 1]),
-        ]
-    )
-    ax = payoff.felt(table)
-    assert ax.finding == "Ukulele feels most rewarding: payoff 4.4 of 5; omelette earns most praise (3.9)"
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["ukulele", "omelette"]
-    praise, felt = ax.lines
-    assert list(praise.get_xdata()) == [2.0, 3.9]
-    assert list(felt.get_xdata()) == [4.4, 3.0]
-    assert "n = 23 and 5" in words(ax)
-    assert "payoff" in words(ax)
-
-
-def test_felt_says_it_once_where_one_skill_leads_both():
-    table = pd.concat([estimates(["a", "b"], [4.0, 3.0], reward=reward) for reward in ("payoff", "praise")])
-    assert payoff.felt(table).finding == "A feels most rewarding: payoff 4.0 of 5; it also earns most praise (4.0)"
-
-
-def levels(values, half=0.2):
-    table = estimates(None, values, half).drop(columns="skill")
-    return table.assign(challenge=np.arange(1.0, len(values) + 1))
-
-
-def test_flow_names_the_best_challenge(words):
-    ax = payoff.flow(levels([2.1, 3.2, 4.2, 3.5, np.nan]))
-    assert ax.finding == "Flow is highest when the challenge is just right: 4.2 of 5 on average"
-    assert list(ax.lines[0].get_ydata()) == [2.1, 3.2, 4.2, 3.5]
-    assert "too easy 2.1 (n = 20)" in ax.alt_text
-    assert "80 sessions" in ax.reading
-    assert "n = 20" in words(ax)
-
-
-def test_flow_claims_nothing_where_intervals_overlap():
-    ax = payoff.flow(levels([3.4, 3.6, 3.5], half=0.5))
-    assert ax.finding == "Flow hardly depends on the challenge so far (means from 3.4 to 3.6 of 5)"
 
 
 def changes(**columns):

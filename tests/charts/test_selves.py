@@ -1,14 +1,15 @@
-"""The balance of selves and the change of mood."""
+"""The balance of selves, the change of mood, and the progress that can be seen."""
 
 from __future__ import annotations
 
 import itertools
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
 
-from mmlib.charts import selves
+from mmlib.charts import selves, style
 
 
 def shares(*months):
@@ -77,3 +78,88 @@ def test_mood_lift_titles(values, finding):
 
 def test_mood_lift_takes_selves():
     assert selves.mood_lift(moods(["the cook"], [0.1], by="self")).finding.startswith("No self goes with")
+
+
+def test_balance_tells_over_how_many_selves_it_was_spread():
+    table = shares({"player": 0.5, "cook": 0.5}, {"player": 0.8, "cook": 0.2}).assign(evenness=[1, 1, 0.82, 0.82])
+    assert selves.balance(table).reading.endswith("In October 2026 it was spread over 1.6 effective selves of 2.")
+
+
+def test_mood_lift_shows_the_plain_means_beside_the_shrunken_ones(words):
+    table = moods(["ukulele", "harmonica"], [0.3, 0.7]).assign(raw=[0.1, 0.9])
+    ax = selves.mood_lift(table)
+    grey = [line for line in ax.lines if line.get_color() == style.OBSERVED]
+    assert list(grey[0].get_xdata()) == [0.9, 0.1]
+    assert "grey: before shrinkage" in words(ax)
+    assert "shrinkage" not in words(selves.mood_lift(table.assign(raw=table["estimate"])))
+
+
+def usual(**changes):
+    table = pd.DataFrame({"self": ["the cook", "the player", "the maker"], "share": [0.02, 0.9, 0.08]})
+    table = table.assign(usual=[0.2, 0.7, 0.1], usual_low=[0.1, 0.6, 0.0], usual_high=[0.3, 0.8, 0.2])
+    return table.assign(days_since=[20, 0, 1], neglected=[True, False, False], learner="ada").assign(**changes)
+
+
+def test_neglected_names_who_went_short(words):
+    ax = selves.neglected(usual())
+    assert ax.finding == "The cook went short in the last 28 days: 2%, usually 20% of the practice"
+    dots = ax.collections[1]
+    assert dots.get_offsets()[:, 0].tolist() == [0.02, 0.08, 0.9]
+    assert mpl.colors.to_hex(dots.get_facecolors()[0]) == style.BAD
+    assert "20 days ago" in words(ax)
+    assert "1 day ago" in words(ax)
+    assert "the player 90% (usually 70%)" in ax.alt_text
+
+
+def test_neglected_titles():
+    assert selves.neglected(usual(neglected=False)).finding == "No self got clearly less than usual in the last 28 days"
+    two = selves.neglected(usual(neglected=[True, False, True])).finding
+    assert two == "2 selves went short in the last 28 days: the cook (2%, usually 20%) and the maker (8%, usually 10%)"
+    assert selves.neglected(usual(share=np.nan)).finding.startswith("No self can have gone short")
+    assert selves.neglected(usual().head(0)).finding.startswith("There are no selves to compare")
+
+
+def progress(n, names=("omelette", "juggling", "drawing a circle")):
+    rng = np.random.default_rng(n)
+    kinds = ["new door", "first payoff", "barrier passed", "target reached", "milestone"]
+    days = pd.Timestamp("2025-05-01") + pd.to_timedelta(rng.integers(0, 540, n), unit="D")
+    table = pd.DataFrame({"learner": "ada", "date": days, "kind": rng.choice(kinds, n), "skill": rng.choice(names, n)})
+    return table.assign(what="It folded by itself.")
+
+
+def test_agency_counts_and_dates_the_events(words):
+    table = progress(3).assign(
+        date=pd.to_datetime(["2026-08-01", "2026-09-16", "2026-10-18"]),
+        kind=["new door", "new door", "target reached"],
+        skill=["juggling", "omelette", "omelette"],
+    )
+    ax = selves.agency(table)
+    assert ax.finding == "Ada opened 2 doors and reached 1 target in 3 months"
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["new doors", "targets reached"]
+    dots = [line for line in ax.lines if line.get_marker() == "o"]
+    assert list(dots[0].get_xdata()) == [0, 1.5]
+    assert dots[1].get_color() == style.TARGET
+    assert words(ax).count("omelette") == 2
+    assert "The latest is of 18 October 2026: target reached in omelette (It folded by itself)." in ax.reading
+
+
+@pytest.mark.parametrize("n", [1, 3, 60, 200])
+def test_agency_labels_do_not_overlap(n):
+    ax = selves.agency(progress(n))
+    ax.figure.draw_without_rendering()
+    names = [text for text in ax.texts if text.get_text() in ("omelette", "juggling", "drawing a circle")]
+    boxes = [text.get_window_extent() for text in names]
+    assert boxes
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+    assert all(box.x1 <= ax.figure.bbox.width for box in boxes)
+    assert len(names) == n or n > 3
+
+
+def test_agency_takes_hard_names_and_milestones_without_a_skill():
+    names = ["a name that goes on and on until it has sixty characters, truly", "win $5", "$x_1$", "日本語のあいさつ"]
+    ax = selves.agency(progress(12, names).assign(learner="me"))
+    style.svg(ax.figure)
+    assert ax.finding.startswith("You ")
+    bare = progress(1).assign(kind="milestone", skill=None, what=None)
+    assert selves.agency(bare).reading.endswith(": milestone.")
+    assert selves.agency(progress(0)).finding.startswith("There is no progress to show yet")

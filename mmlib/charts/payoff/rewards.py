@@ -1,4 +1,4 @@
-"""Charts of the rewards felt, and of flow."""
+"""Charts of the rewards felt, of their trend and of their rate."""
 
 from __future__ import annotations
 
@@ -6,13 +6,25 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from mmlib.charts.layout import MOST_ROWS, ROW, canvas, column, few, intervals, note, nothing, row_labels, titled
-from mmlib.charts.style import ACCENT, GRID, INK, styled
-from mmlib.errors import counted
-from mmlib.words import capital, listed, number, rated
+from mmlib.charts.layout import (
+    MOST_ROWS,
+    ROW,
+    canvas,
+    column,
+    few,
+    intervals,
+    note,
+    nothing,
+    row_labels,
+    titled,
+    zero_line,
+)
+from mmlib.charts.style import ACCENT, INK, styled
+from mmlib.words import MINUS, capital, listed, number, rated
 
 PRAISE = INK
-CHALLENGE = {1: "1\ntoo easy", 2: "2\nrather easy", 3: "3\njust right", 4: "4\nrather hard", 5: "5\ntoo hard"}
+TREND = "trend_per_10_sessions"
+HOURLY = "points_per_hour"
 
 
 @styled
@@ -45,11 +57,7 @@ def felt(felt: pd.DataFrame, *, confidence: float = 0.95, ax: Axes | None = None
     n, rows = len(rows), rows.head(MOST_ROWS)
     ax = canvas(ax, (ROW + 0.06) * len(rows) + 0.75)
     row_labels(ax, rows.index)
-    for reward, offset, color in (("praise", 0.14, PRAISE), ("payoff", -0.14, ACCENT)):
-        part = rows[reward].reset_index(drop=True)
-        intervals(ax, part, offset=offset, color=color)
-        if reward == "praise":
-            ax.lines[-1].set(marker="D", markersize=5.5)
+    _both_rewards(ax, rows)
     _scale_1_to_5(ax)
     _direct_labels(ax, rows)
     column(ax, [_counts(row) for _, row in rows.iterrows()])
@@ -67,6 +75,14 @@ def _rewards(felt: pd.DataFrame) -> pd.DataFrame:
                 wide[reward, name] = np.nan
     order = wide["payoff"]["estimate"].fillna(wide["praise"]["estimate"] - 10)
     return wide.sort_index(axis=1).loc[order.sort_values(ascending=False, kind="stable").index]
+
+
+def _both_rewards(ax: Axes, rows: pd.DataFrame) -> None:
+    """Draw praise below payoff, with a mark of its own."""
+    for reward, offset, color in (("praise", 0.14, PRAISE), ("payoff", -0.14, ACCENT)):
+        intervals(ax, rows[reward].reset_index(drop=True), offset=offset, color=color)
+        if reward == "praise":
+            ax.lines[-1].set(marker="D", markersize=5.5)
 
 
 def _scale_1_to_5(ax: Axes) -> None:
@@ -124,13 +140,13 @@ def _felt_words(ax: Axes, rows: pd.DataFrame, n: int, confidence: float) -> None
 
 
 @styled
-def flow(flow: pd.DataFrame, *, confidence: float = 0.95, ax: Axes | None = None) -> Axes:
-    """Draw how much flow there was at each level of challenge.
+def felt_trend(felt: pd.DataFrame, *, confidence: float = 0.95, ax: Axes | None = None) -> Axes:
+    """Draw whether the payoff and the praise of each skill rise or fall.
 
     Parameters
     ----------
-    flow : DataFrame
-        What `payoff.flow` returned, for one learner: challenge, estimate, low, high, n, reason.
+    felt : DataFrame
+        What `payoff.felt` returned, for one learner: skill, reward, trend_per_10_sessions with _low and _high, n.
     confidence : float
         The confidence that the intervals were computed with.
     ax : Axes, optional
@@ -142,50 +158,121 @@ def flow(flow: pd.DataFrame, *, confidence: float = 0.95, ax: Axes | None = None
 
     Examples
     --------
-    >>> table = pd.DataFrame({"challenge": [2, 3], "estimate": [2.9, 4.2], "low": [2.5, 4.0], "high": [3.3, 4.4],
-    ...                       "n": [12, 34]})
-    >>> flow(table).finding
-    'Flow is highest when the challenge is just right: 4.2 of 5 on average'
+    >>> table = pd.DataFrame({"skill": ["sourdough"], "reward": ["payoff"], "trend_per_10_sessions": [-0.4],
+    ...                       "trend_per_10_sessions_low": [-0.7], "trend_per_10_sessions_high": [-0.1], "n": [23]})
+    >>> felt_trend(table).finding
+    'Sourdough pays less and less: −0.4 points per 10 sessions (−0.7 to −0.1)'
     """
-    rows = flow[flow["estimate"].notna()].sort_values("challenge")
+    rows = _rewards(_as_estimate(felt, TREND))
     if rows.empty:
-        return nothing(ax, "There is no flow to show: rate flow and challenge in the log, from 1 to 5.")
-    ax = canvas(ax, 2.3)
-    ax.axvspan(2.5, 3.5, color=GRID, alpha=0.5, lw=0)
-    ax.vlines(rows["challenge"], rows["low"], rows["high"], color=ACCENT, lw=3, alpha=0.45, capstyle="round")
-    ax.plot(rows["challenge"], rows["estimate"], "o", color=ACCENT, ms=8.5)
-    for challenge, estimate, n in zip(rows["challenge"], rows["estimate"], rows["n"], strict=True):
-        note(ax, challenge, estimate, rated(estimate), dx=9, color=INK)
-        note(ax, challenge, 1, f"n = {n:,.0f}", dx=0, dy=-2, ha="center", va="top")
-    ax.set(xlim=(0.5, 5.5), ylim=(0.72, 5.15), ylabel="mean flow")
-    ax.set_xticks(range(1, 6), CHALLENGE.values(), linespacing=1.1)
-    ax.set_yticks(range(1, 6))
-    ax.grid(False, axis="x")
-    _flow_words(ax, rows, confidence)
+        return nothing(ax, "There is no trend of the rewards to show: it takes at least 6 rated sessions of a skill.")
+    n, rows = len(rows), rows.head(MOST_ROWS)
+    ax = canvas(ax, (ROW + 0.06) * len(rows) + 0.65)
+    zero_line(ax)
+    row_labels(ax, rows.index)
+    _both_rewards(ax, rows)
+    values = rows.swaplevel(axis=1)
+    limits = values[["low", "high"]].abs().to_numpy().ravel()
+    widest = np.quantile(limits[~np.isnan(limits)], 0.8) if (~np.isnan(limits)).any() else 0
+    reach = 1.2 * max(values["estimate"].abs().max().max(), widest, 0.05)
+    ax.set_xlim(-reach, reach)
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:+.2g}".replace("-", MINUS) if abs(value) > 1e-9 else "0")
+    ax.set_xlabel("change in points over 10 sessions")
+    column(ax, [_counts(row) for _, row in rows.iterrows()])
+    _trend_words(ax, rows, n, confidence)
     return ax
 
 
-def _flow_words(ax: Axes, rows: pd.DataFrame, confidence: float) -> None:
-    best = rows.loc[rows["estimate"].idxmax()]
-    others = rows.drop(index=best.name)
-    levels = {k: words.split("\n")[1] for k, words in CHALLENGE.items()}
-    word = levels.get(round(best["challenge"]), number(best["challenge"]))
-    value = f"{rated(best['estimate'])} of 5 on average"
-    if others.empty:
-        title = f"All rated sessions were {word}; flow was {value}"
-    elif (others["high"].isna() | (others["high"] >= best["low"])).all():
-        low, high = rated(rows["estimate"].min()), rated(rows["estimate"].max())
-        title = f"Flow hardly depends on the challenge so far (means from {low} to {high} of 5)"
-    else:
-        title = f"Flow is highest when the challenge is {word}: {value}"
+def _as_estimate(felt: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return the table with one of its other estimates in the place of the mean."""
+    names = [name, f"{name}_low", f"{name}_high"]
+    kept = felt.reindex(columns=["skill", "reward", "n", *names])
+    return kept.rename(columns=dict(zip(names, ["estimate", "low", "high"], strict=True)))
+
+
+def _change(row: pd.Series) -> str:
+    sign = "+" if row["estimate"] >= 0 else ""
+    return f"{sign}{rated(row['estimate'])} points per 10 sessions ({rated(row['low'])} to {rated(row['high'])})"
+
+
+def _trend_words(ax: Axes, rows: pd.DataFrame, n: int, confidence: float) -> None:
+    payoff = rows["payoff"]
+    up, down = payoff[payoff["low"] > 0], payoff[payoff["high"] < 0].sort_values("estimate")
+    parts = []
+    for part, verb in ((down, "less and less"), (up, "more and more")):
+        if len(part) == 1:
+            parts.append(f"{part.index[0]} pays {verb}: {_change(part.iloc[0])}")
+        elif len(part):
+            parts.append(f"{_few_names(part.index)} pay {verb}")
+    title = capital("; ".join(parts)) if parts else "No skill's payoff clearly rises or falls"
     every = [
-        f"{levels.get(round(c), number(c))} {rated(e)} (n = {n:.0f})"
-        for c, e, n in zip(rows["challenge"], rows["estimate"], rows["n"], strict=True)
-    ]
+        f"{name} " + " and ".join(f"{reward} {_signed(row[reward, 'estimate'])}" for reward in ("payoff", "praise")
+                                  if pd.notna(row[reward, "estimate"]))
+        for name, row in rows.iterrows()
+    ]  # fmt: skip
     titled(
-        ax, title, f"Mean flow for each rating of the challenge, with {confidence:.0%} intervals",
-        alt_text=f"{title}. Mean flow by challenge: {listed(every)}.",
-        reading="Each dot is the mean flow of the sessions with that challenge "
-        f"({counted(int(rows['n'].sum()), 'session')} in all), and its bar shows how far the mean may be off. "
-        "Flow and challenge were rated together, so this is an association, not an effect.",
+        ax, title, "Change of the reward felt (payoff, blue dots) and the praise received (diamonds) over 10 sessions, "
+        f"with {confidence:.0%} intervals{few(len(rows), n)}",
+        alt_text=f"{title}. Points per 10 sessions: {'; '.join(every)}.",
+        reading="Right of the line a skill grew more rewarding from session to session, left of it less. A bar that "
+        "crosses the line means that the trend may be chance, and one that runs to the edge goes further.",
     )  # fmt: skip
+
+
+def _signed(value: float) -> str:
+    return rated(value) if rated(value).startswith(MINUS) else f"+{rated(value)}"
+
+
+def _few_names(names: pd.Index) -> str:
+    words = list(names)
+    return listed(words) if len(words) <= 3 else listed([*words[:2], f"{len(words) - 2} others"])
+
+
+@styled
+def felt_per_hour(felt: pd.DataFrame, *, confidence: float = 0.95, ax: Axes | None = None) -> Axes:
+    """Draw how much payoff an hour of each skill brings.
+
+    Parameters
+    ----------
+    felt : DataFrame
+        What `payoff.felt` returned, for one learner: skill, reward, points_per_hour with _low and _high, n.
+    confidence : float
+        The confidence that the intervals were computed with.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"skill": ["drawing", "sourdough"], "reward": "payoff", "points_per_hour": [21.0, 2.0],
+    ...                       "points_per_hour_low": [19.0, 1.5], "points_per_hour_high": [23.0, 2.5], "n": [40, 9]})
+    >>> felt_per_hour(table).finding
+    'An hour of drawing pays most: 21 points (19 to 23), 10 times as many as an hour of sourdough'
+    """
+    rows = _as_estimate(felt[felt["reward"] == "payoff"], HOURLY).dropna(subset="estimate")
+    if rows.empty:
+        return nothing(ax, "There is no payoff per hour to show: it takes sessions with payoff rated and minutes.")
+    rows = rows.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
+    last, n, rows = rows.iloc[-1], len(rows), rows.head(MOST_ROWS)
+    ax = canvas(ax, ROW * len(rows) + 0.65)
+    intervals(ax, rows)
+    row_labels(ax, rows["skill"])
+    ax.set_xlim(0, 1.05 * max(rows["estimate"].max(), rows["high"].iloc[: max(len(rows) // 2, 1)].max(), 1))
+    ax.set_xlabel("points above 1 in an hour of practice")
+    column(ax, [f"n = {count:,.0f}" for count in rows["n"]])
+    best = rows.iloc[0]
+    span = "" if pd.isna(best["low"]) else f" ({number(best['low'])} to {number(best['high'])})"
+    title = f"An hour of {best['skill']} pays most: {number(best['estimate'])} points{span}"
+    if n > 1 and last["estimate"] > 0 and best["low"] > 1.5 * last["high"]:
+        title += f", {best['estimate'] / last['estimate']:.0f} times as many as an hour of {last['skill']}"
+    every = listed(f"{row['skill']} {number(row['estimate'])}" for _, row in rows.iterrows())
+    titled(
+        ax, title, f"Payoff points above 1 (no reward) per hour of the rated sessions, with {confidence:.0%} intervals"
+        f"{few(len(rows), n)}", alt_text=f"{title}. Points per hour: {every}.",
+        reading="The further right, the more reward an hour brings. Each session is rated once, so skills with short "
+        "sessions collect more ratings in an hour: that is what makes a small skill pay quickly.",
+    )  # fmt: skip
+    return ax

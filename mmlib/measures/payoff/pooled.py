@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mmlib.errors import counted
 from mmlib.measures.payoff.trials import trials
 from mmlib.stats import learning, pooling
+from mmlib.stats.curves import fit
+from mmlib.stats.inference import inference
 from mmlib.stats.series import Series
 
 FEWEST_LEARNERS = 3
+LONGEST_GAP = 2
+"""So many trials in a row without a score are bridged."""
+
 POOLED = {
     **dict.fromkeys(["skill", "better", "unit", "model"], "str"),
     **dict.fromkeys(["learners", "n", "n_exponential"], "int64"),
@@ -24,7 +31,43 @@ POOLED = {
     "averaged": "bool",
     "reason": "str",
 }
-POINTS = {"skill": "str", "trial": "int64", "learners": "int64", "mean": "float64", "unit": "str"}
+POINTS = {
+    **dict.fromkeys(["skill", "learner"], "str"),
+    "trial": "int64",
+    **dict.fromkeys(["observed", "fitted", "low", "high"], "float64"),
+    **dict.fromkeys(["better", "unit", "model"], "str"),
+    "learners": "int64",
+}
+
+
+class Group(NamedTuple):
+    """The trials of one skill that enter its mean curve.
+
+    Attributes
+    ----------
+    first : Series
+        A row of `payoff.trials` that names the skill, its unit and its direction.
+    learners : list of str
+        Who scored in all of the first trials.
+    scores : ndarray, shape (learners, trials)
+        Their performance.
+    trials : int
+        How many trials are used.
+    """
+
+    first: pd.Series
+    learners: list[str]
+    scores: NDArray[np.float64]
+    trials: int
+
+    @property
+    def enough(self) -> bool:
+        """Whether there is a mean curve."""
+        return len(self.learners) >= FEWEST_LEARNERS and self.trials >= learning.FEWEST
+
+    def series(self) -> Series:
+        """Return the learners' series."""
+        return Series(np.arange(1.0, self.trials + 1), self.scores, np.ones_like(self.scores, dtype=bool))
 
 
 def pooled(
@@ -36,8 +79,10 @@ def pooled(
     """Return the learning curve of the mean of several learners, with a warning where the averaging made its form.
 
     The mean at each trial is taken over the learners who reached the last of the trials used: as many trials as at
-    least half of them have. A mean of exponential curves with different rates looks like a power curve. So the
-    learners' own curves are compared too: where these are exponential and the mean is not, it is flagged.
+    least half of them have. One or two trials in a row without a score are bridged by a straight line; a longer gap,
+    or an unscored first or last trial, leaves the learner out. A mean of exponential curves with different rates looks
+    like a power curve. So the learners' own curves are compared too: where these are exponential and the mean is not,
+    it is flagged.
 
     Parameters
     ----------
@@ -46,7 +91,7 @@ def pooled(
     models : sequence of str
         The candidates for the mean, as in `learning_curves`.
     confidence : float, default 0.95
-        Coverage of the intervals.
+        Coverage of the intervals, which are for the mean of these learners, not of others.
 
     Returns
     -------
@@ -55,7 +100,8 @@ def pooled(
         is none), learners, n (trials), n_exponential (learners whose own curve the exponential describes better than
         the power), asymptote, gain, rate (of the mean curve), each with _low and _high, individual_model (what the
         learners' own curves together favour; NA where they do not decide), evidence (the total AICc of their power
-        curves less that of their exponential ones), averaged (True where the form of the mean is not theirs), reason.
+        curves less that of their exponential ones, with the penalty for autocorrelated noise), averaged (True where
+        the form of the mean is not theirs), reason.
 
     References
     ----------
@@ -80,31 +126,89 @@ def pooled(
     0  power_prior      exponential      True
     """
     names = learning.checked(models)
-    rows = [_row(skill, part, names, confidence) for skill, part in trials(log).groupby("skill", sort=True)]
-    return pd.DataFrame([row for row in rows if row], columns=list(POOLED)).astype(POOLED)
+    rows = [_row(group, names, confidence) for group in _groups(log)]
+    return pd.DataFrame(rows, columns=list(POOLED)).astype(POOLED)
 
 
-def complete(part: pd.DataFrame) -> tuple[np.ndarray, int]:
-    """Return one skill's performance, learners by trials, of those who scored in all of the first n trials."""
-    wide = part.pivot_table(index=["learner"], columns="trial", values="performance", aggfunc="first")
+def pooled_points(log: pd.DataFrame, pooled: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
+    """Return the mean of the learners at every trial beside its curve, and each learner's own.
+
+    Parameters
+    ----------
+    log : DataFrame
+        The log from which the mean curves come.
+    pooled : DataFrame
+        What `pooled` returned for it: the forms that it names are fitted.
+    confidence : float, default 0.95
+        Coverage of the band at each trial, which is that of the mean of these learners.
+
+    Returns
+    -------
+    DataFrame
+        One row per trial of the mean (learner is NA) and of each learner who is in it: skill, learner, trial,
+        observed (the mean, or the learner's performance; a bridged gap too), fitted (the curve of the mean, or the
+        learner's own of the `individual_model`; NaN where the learners do not decide for one), low, high (of the mean
+        only), better, unit, model (of the fitted curve), learners (how many there are). Skills without a mean curve
+        are left out.
+
+    Examples
+    --------
+    >>> from mmlib.log import check_log
+    >>> trial = np.tile(np.arange(30), 3)
+    >>> log = check_log(pd.DataFrame({
+    ...     "learner": np.repeat(["ada", "bob", "eve"], 30), "skill": "typing",
+    ...     "start": pd.Timestamp(2026, 1, 1) + pd.to_timedelta(trial, unit="D"),
+    ...     "score": 60 - 40 * np.exp(-0.1 * trial) + np.sin(9.0 * trial),
+    ... }))
+    >>> pooled_points(log, pooled(log)).groupby("learner", dropna=False)["fitted"].last().round(1)
+    learner
+    ada    57.8
+    bob    57.8
+    eve    57.8
+    NaN    57.8
+    Name: fitted, dtype: float64
+    """
+    named = pooled.dropna(subset=["model"]).drop_duplicates("skill").set_index("skill")
+    tables = []
+    for group in _groups(log):
+        skill = group.first["skill"]
+        if group.enough and skill in named.index:
+            found = named.loc[skill]
+            own = found["individual_model"]
+            tables += [_mean_points(group, found["model"], confidence), _own_points(group, own)]
+    if not tables:
+        return pd.DataFrame(columns=list(POINTS)).astype(POINTS)
+    return pd.concat(tables, ignore_index=True)[list(POINTS)].astype(POINTS)
+
+
+def _groups(log: pd.DataFrame) -> Iterator[Group]:
+    """Return the trials of each skill that at least 3 learners scored in."""
+    table = trials(log).dropna(subset=["performance"])
+    for _, part in table.groupby("skill", sort=True):
+        # Who has no score counts by success rate: that is another scale.
+        units = part.groupby(part["unit"].fillna(""))["learner"].nunique()
+        same = part[part["unit"].fillna("") == units.idxmax()]
+        if same["learner"].nunique() >= FEWEST_LEARNERS:
+            yield _complete(same)
+
+
+def _complete(part: pd.DataFrame) -> Group:
+    """Return one skill's performance of those who scored in all of the first n trials."""
+    wide = part.pivot_table(index="learner", columns="trial", values="performance", aggfunc="first")
     lengths = np.sort(part.groupby("learner")["trial"].max().to_numpy())
-    n = int(lengths[max((len(lengths) - 1) // 2, 0)])
-    known = wide.reindex(columns=range(1, n + 1)).interpolate(axis=1, limit=2, limit_area="inside")
-    return known.dropna().to_numpy(), n
+    n = int(lengths[(len(lengths) - 1) // 2])
+    known = wide.reindex(columns=range(1, n + 1)).interpolate(axis=1, limit=LONGEST_GAP, limit_area="inside").dropna()
+    return Group(part.iloc[0], known.index.to_list(), known.to_numpy(), n)
 
 
-def _row(skill: str, part: pd.DataFrame, models: list[str], confidence: float) -> dict[str, object]:
-    if part["learner"].nunique() < FEWEST_LEARNERS:
-        return {}
-    first = part.iloc[0]
-    values, n = complete(part)
-    row = {"skill": skill, "better": first["better"], "unit": first["unit"], "learners": len(values), "n": n}
+def _row(group: Group, models: list[str], confidence: float) -> dict[str, object]:
+    first, learners, n = group.first, len(group.learners), group.trials
+    row = {"skill": first["skill"], "better": first["better"], "unit": first["unit"], "learners": learners, "n": n}
     row |= {"model": None, "individual_model": None, "n_exponential": 0, "averaged": False}
-    if len(values) < FEWEST_LEARNERS or n < learning.FEWEST:
-        few = f"{counted(len(values), 'learner')} with {counted(n, 'scored trial')}"
+    if not group.enough:
+        few = f"{counted(learners, 'learner') if learners else 'no learner'} with {counted(n, 'scored trial')}"
         return row | {"reason": f"{few}: a mean curve needs at least {FEWEST_LEARNERS} with {learning.FEWEST}"}
-    series = Series(np.arange(1.0, n + 1), values, np.ones_like(values, dtype=bool))
-    found = pooling.pooled(series, models)
+    found = pooling.pooled(group.series(), models)
     curve = learning.learning(
         found.mean, models=[found.model], confidence=confidence, higher_is_better=first["better"] != "lower"
     )
@@ -112,6 +216,35 @@ def _row(skill: str, part: pd.DataFrame, models: list[str], confidence: float) -
     row |= {"individual_model": found.individual, "evidence": found.evidence, "n_exponential": found.favouring}
     reason = str(curve["reason"][0])
     if found.averaged:
-        own = f"{found.favouring} of {counted(len(values), 'learner')}"
-        reason = f"an average of exponential curves, not a power law: the exponential describes {own} better"
+        own = f"the exponential describes {found.favouring} of {counted(learners, 'learner')} better"
+        reason = "; ".join(filter(None, [f"an average of exponential curves, not a power law: {own}", reason]))
     return row | {"averaged": found.averaged, "reason": reason}
+
+
+def _mean_points(group: Group, model: str, confidence: float) -> pd.DataFrame:
+    """Return the mean at every trial with its curve and band."""
+    mean = pooling.mean(group.series())
+    times = np.array([group.first["better"] == "lower"]) & (learning.least(mean) == 0.0)
+    around = inference(mean, fit(mean, model), confidence, times)
+    fitted, half = around.band(mean.z)
+    points = pd.DataFrame({"trial": np.arange(1, group.trials + 1), "observed": mean.y[0], "fitted": fitted[0]})
+    points = points.assign(low=fitted[0] - half[0], high=fitted[0] + half[0], learner=None, model=model)
+    return _named(points, group)
+
+
+def _own_points(group: Group, model: str | None) -> pd.DataFrame:
+    """Return each learner's performance at every trial, with a curve where there is a form for it."""
+    series = group.series()
+    points = pd.DataFrame({
+        "learner": np.repeat(np.array(group.learners, dtype=object), group.trials),
+        "trial": np.tile(np.arange(1, group.trials + 1), len(group.learners)),
+        "observed": group.scores.ravel(),
+    })  # fmt: skip
+    decided = not pd.isna(model)
+    points["fitted"] = fit(series, model).predict(series.z, series.last).ravel() if decided else np.nan
+    return _named(points.assign(low=np.nan, high=np.nan, model=model if decided else None), group)
+
+
+def _named(points: pd.DataFrame, group: Group) -> pd.DataFrame:
+    names = {name: group.first[name] for name in ("skill", "better", "unit")}
+    return points.assign(**names, learners=len(group.learners)).astype({"learner": "str", "model": "str"})

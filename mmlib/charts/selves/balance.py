@@ -1,30 +1,16 @@
-"""Charts of a person's many selves: which of them practice honours, and what it goes with in mood."""
+"""The balance: which share of the practice each self got, period by period."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
-from mmlib.charts.layout import (
-    MOST_ROWS,
-    ROW,
-    WIDTH,
-    canvas,
-    column,
-    few,
-    intervals,
-    nothing,
-    row_labels,
-    titled,
-    wrapped,
-    zero_line,
-)
+from mmlib.charts.layout import WIDTH, canvas, nothing, titled, wrapped
 from mmlib.charts.style import BAD, INK, colours, styled
 from mmlib.charts.synergy import period_axis
 from mmlib.errors import counted
-from mmlib.words import MINUS, capital, listed, period, period_kind, rated
+from mmlib.words import capital, listed, period, period_kind
 
 MOST_PERIODS = 24
 MOST_SELVES = 9
@@ -37,7 +23,7 @@ def balance(balance: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     balance : DataFrame
-        What `selves.balance` returned, for one learner: period, self, share.
+        What `selves.balance` returned, for one learner: period, self, share; evenness, if there, is told.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
@@ -71,8 +57,20 @@ def balance(balance: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set(ylim=(0, 1))
     ax.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
     ax.grid(False)
-    _balance_words(ax, grid)
+    _balance_words(ax, grid, _spread(balance, grid))
     return ax
+
+
+def _spread(balance: pd.DataFrame, grid: pd.DataFrame) -> str:
+    """Return in words over how many selves the last period's practice was spread."""
+    if "evenness" not in balance:
+        return ""
+    rows = balance[(balance["period"] == grid.index[-1]) & balance["evenness"].notna()]
+    n = balance["self"].nunique()
+    if rows.empty or n < 2:
+        return ""
+    effective = rows["evenness"].iloc[0] * n
+    return f" In {period(grid.index[-1], grid.index)} it was spread over {effective:.1f} effective selves of {n}."
 
 
 def _grid(known: pd.DataFrame) -> pd.DataFrame:
@@ -108,7 +106,7 @@ def _labels(ax: Axes, last: pd.Series, middles: dict[str, float], palette: dict[
                     va="center", color=INK if last[name] else BAD, size=11, annotation_clip=False)  # fmt: skip
 
 
-def _balance_words(ax: Axes, grid: pd.DataFrame) -> None:
+def _balance_words(ax: Axes, grid: pd.DataFrame, spread: str) -> None:
     last, name = grid.iloc[-1].fillna(0), period(grid.index[-1], grid.index)
     named = last.drop("others", errors="ignore")
     top, neglected = named.idxmax(), [key for key in named.index if named[key] == 0]
@@ -124,92 +122,5 @@ def _balance_words(ax: Axes, grid: pd.DataFrame) -> None:
         alt_text=f"{title}. Shares in {name}: {every}.",
         reading=f"Each column is one {each} ({counted(len(grid), each)} in all) and adds up to 100%; "
         "the taller a colour, the more of the practice honoured that self. "
-        f"An empty column is a {each} without practice.",
-    )  # fmt: skip
-
-
-@styled
-def mood_lift(mood: pd.DataFrame, *, confidence: float = 0.95, ax: Axes | None = None) -> Axes:
-    """Draw how much higher the mood was after practice than before, skill by skill.
-
-    Parameters
-    ----------
-    mood : DataFrame
-        What `selves.mood_lift` returned, for one learner: skill (or self), before, after, estimate, low, high, n.
-    confidence : float
-        The confidence that the intervals were computed with.
-    ax : Axes, optional
-        Where to draw; a new figure by default.
-
-    Returns
-    -------
-    Axes
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"skill": ["harmonica"], "before": [3.0], "after": [3.9], "estimate": [0.9],
-    ...                       "low": [0.6], "high": [1.2], "n": [23]})
-    >>> mood_lift(table).finding
-    'After harmonica, mood is 0.9 points higher than before (0.6 to 1.2)'
-    """
-    by = "self" if "self" in mood else "skill"
-    rows = mood[mood["estimate"].notna()].sort_values("estimate", ascending=False, kind="stable")
-    unknown = mood[mood["estimate"].isna()]
-    if rows.empty:
-        return nothing(ax, "There is no change of mood to show: rate mood before and after in the log, from 1 to 5.")
-    n, rows = len(rows), rows.head(MOST_ROWS).reset_index(drop=True)
-    ax = canvas(ax, ROW * len(rows) + 0.65)
-    zero_line(ax)
-    intervals(ax, rows)
-    row_labels(ax, list(rows[by]))
-    ends = rows[["low", "high", "estimate"]].to_numpy(dtype=float)
-    ax.set_xlim(min(np.nanmin(ends), -0.25) - 0.1, max(np.nanmax(ends), 0.25) + 0.1)
-    ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:+.2g}".replace("-", MINUS) if abs(value) > 1e-9 else "0")
-    ax.set_xlabel("change of mood, in points of a scale from 1 to 5")
-    column(ax, [_before_after(row) for _, row in rows.iterrows()])
-    _mood_words(ax, rows, (n, confidence), footnote=_left_out(unknown, by))
-    return ax
-
-
-def _before_after(row: pd.Series) -> str:
-    return f"{row['before']:.1f} → {row['after']:.1f}, n = {row['n']:.0f}"
-
-
-def _signed(value: float) -> str:
-    text = rated(value)
-    return text if text.startswith(MINUS) else f"+{text}"
-
-
-def _left_out(unknown: pd.DataFrame, by: str) -> str:
-    if unknown.empty:
-        return ""
-    names = [f"{name} (n = {n:.0f})" for name, n in unknown[[by, "n"]].fillna({"n": 0}).to_numpy()]
-    some = names if len(names) <= 8 else [*names[:7], f"{len(names) - 7} others"]
-    return f"Too few notes on mood: {listed(some)}"
-
-
-def _practice(name: str, by: str) -> str:
-    if by == "skill":
-        return name
-    return "practice of no named self" if name == "unnamed" else f"practice as {name}"
-
-
-def _mood_words(ax: Axes, rows: pd.DataFrame, extent: tuple[int, float], *, footnote: str) -> None:
-    (n, confidence), best, by = extent, rows.iloc[0], "self" if "self" in rows else "skill"
-    clear = rows[(rows["low"] > 0) | (rows["high"] < 0)]
-    if clear.empty:
-        title = f"No {by} goes with a clear change of mood yet"
-    else:
-        first = clear.iloc[0] if best["low"] > 0 else clear.iloc[-1]
-        direction = "higher" if first["estimate"] > 0 else "lower"
-        span = f"{rated(first['low'])} to {rated(first['high'])}"
-        size = f"{rated(abs(first['estimate']))} points"
-        title = f"After {_practice(first[by], by)}, mood is {size} {direction} than before ({span})"
-    every = listed(f"{row[by]} {_signed(row['estimate'])} (n = {row['n']:.0f})" for _, row in rows.iterrows())
-    titled(
-        ax, title, f"Mean mood after practice minus before, with {confidence:.0%} intervals{few(len(rows), n)}",
-        alt_text=f"{title}. Mean changes: {every}.", footnote=footnote,
-        reading="Right of the line, mood was better after practice than before. A bar that crosses the line means that "
-        "the change may be chance; other things of the same hour may have lifted the mood as well.",
+        f"An empty column is a {each} without practice.{spread}",
     )  # fmt: skip

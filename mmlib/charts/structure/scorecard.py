@@ -14,6 +14,7 @@ from mmlib.words import capital, listed
 
 MOST_ROWS = 18
 WEAK = 0.5
+UNWRITTEN, CARD_ONLY = "unwritten", "card only"
 PARTS = {
     "entry_trick": "entry\ntrick",
     "rub_pat_barrier": "rub-pat\nbarrier",
@@ -36,7 +37,8 @@ def scorecard(scorecard: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     scorecard : DataFrame
-        What `structure.scorecard` returned: skill, part, score from 0 to 1 or NaN where not known.
+        What `structure.scorecard` returned: skill, part, score from 0 to 1 or NaN where not known; card and
+        practice, if there, mark what rests on the card alone and what the card leaves unwritten.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
@@ -55,27 +57,43 @@ def scorecard(scorecard: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         return nothing(ax, "There is no scorecard to show: there are no skills yet.")
     grid = known.pivot_table(index="skill", columns="part", values="score", aggfunc="mean", dropna=False, sort=False)
     grid = grid.reindex(index=known["skill"].drop_duplicates(), columns=list(PARTS))
+    marks = {(skill, part): mark for skill, part, mark in _marks(known)}
     silent = grid.notna().sum(axis=1) < 2
     grid, left_out = grid[~silent], int(silent.sum())
     if grid.empty:
         return nothing(ax, "There is no scorecard to show: write the six parts of a skill into skills.toml.")
-    order = grid.mean(axis=1).sort_values(ascending=False, na_position="last", kind="stable").index
-    grid = grid.loc[order]
+    alone = pd.Series([_alone(skill, marks) for skill in grid.index], index=grid.index, dtype=bool)
+    order = pd.DataFrame({"alone": alone, "mean": -grid.mean(axis=1)}).sort_values(["alone", "mean"], kind="stable")
+    grid = grid.loc[order.index]
     shown = grid.head(MOST_ROWS)
     ax = canvas(ax, 0.36 * len(shown) + 0.5)
-    for y, scores in enumerate(shown.to_numpy()):
-        for x, score in enumerate(scores):
-            _cell(ax, x, y, score)
+    for y, (skill, scores) in enumerate(shown.iterrows()):
+        for x, (part, score) in enumerate(scores.items()):
+            _cell(ax, x, y, score, marks.get((skill, part), ""))
     row_labels(ax, list(shown.index), width=WIDTH * 72 * 0.27)
     ax.set_xlim(-0.5, len(PARTS) - 0.5)
     ax.xaxis.tick_top()
     ax.set_xticks(range(len(PARTS)), PARTS.values(), linespacing=1.0, va="bottom")
     ax.grid(False)
-    _words(ax, grid, len(shown), left_out)
+    drawn = {marks.get((skill, part)) for skill in shown.index for part in PARTS}
+    _words(ax, grid, len(shown), left_out, drawn)
     return ax
 
 
-def _cell(ax: Axes, x: float, y: float, score: float) -> None:
+def _marks(known: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Return for each score whether the card alone speaks for it, or leaves it unwritten."""
+    if not {"card", "practice"} <= set(known):
+        return []
+    marks = np.where(known["card"] == 0, UNWRITTEN, np.where(known["practice"].isna(), CARD_ONLY, ""))
+    return list(zip(known["skill"], known["part"], marks, strict=True))
+
+
+def _alone(skill: str, marks: dict[tuple[str, str], str]) -> bool:
+    """Return whether all that is known of a skill stands on its card: nothing of it has been seen yet."""
+    return bool(marks) and all(marks.get((skill, part)) in (CARD_ONLY, UNWRITTEN) for part in PARTS)
+
+
+def _cell(ax: Axes, x: float, y: float, score: float, mark: str) -> None:
     """Draw a score as its number above a bar that is filled so far; what is not known as an empty outline."""
     left, top, width, height = x - 0.42, y + 0.2, 0.84, 0.17
     if np.isnan(score):
@@ -84,16 +102,20 @@ def _cell(ax: Axes, x: float, y: float, score: float) -> None:
         ax.add_patch(Rectangle((left, top), width, height, **outline))
         return
     color = BAD if score < WEAK else ACCENT
-    ax.add_patch(Rectangle((left, top), width, height, facecolor=PANEL))
-    ax.add_patch(Rectangle((left, top), width * max(score, 0.025), height, facecolor=color))
-    ax.text(left, y - 0.02, _score(score), ha="left", va="center", color=INK, size=LABEL_SIZE)
+    alone = mark == CARD_ONLY
+    if not alone:
+        ax.add_patch(Rectangle((left, top), width, height, facecolor=PANEL))
+    look = {"facecolor": "none", "edgecolor": color, "lw": 1.2} if alone else {"facecolor": color}
+    ax.add_patch(Rectangle((left, top), width * max(score, 0.025), height, **look))
+    star = "*" if mark == UNWRITTEN else ""
+    ax.text(left, y - 0.02, _score(score) + star, ha="left", va="center", color=INK, size=LABEL_SIZE)
 
 
 def _score(value: float) -> str:
     return f"{value:.2f}"
 
 
-def _words(ax: Axes, grid: pd.DataFrame, shown: int, left_out: int) -> None:
+def _words(ax: Axes, grid: pd.DataFrame, shown: int, left_out: int, marks: set[str | None]) -> None:
     means, counts = grid.mean().dropna(), grid.notna().sum()
     unknown = int(grid.isna().to_numpy().sum())
     weakest = [part for part in means.index if means[part] < means.min() + 0.005]
@@ -109,12 +131,21 @@ def _words(ax: Axes, grid: pd.DataFrame, shown: int, left_out: int) -> None:
     weak = int((grid < WEAK).to_numpy().sum())
     reading = (
         "Each bar is filled as far as the skill's card and its practice show that part to be there: 0 is absent, "
-        f"1 fully there. {counted(weak, 'score')} {'is' if weak == 1 else 'are'} below 0.5 (orange-red)"
+        f"1 fully there. {_below(weak)}"
     )
     reading += f"; a question mark means not known ({counted(unknown, 'case')})." if unknown else "."
+    notes = {CARD_ONLY: "Hollow: the card alone; the log cannot tell yet", UNWRITTEN: "* The card leaves it unwritten"}
+    footnote = ". ".join(words for mark, words in notes.items() if mark in marks)
     if left_out:
         reading += f" {counted(left_out, 'skill')} with one part known, or none: left out."
     titled(
         ax, title, f"Score of each skill on the six parts of a micromastery, from 0 to 1{few}",
         alt_text=f"{title}." + (f" Means: {every}." if every else ""), reading=reading,
+        footnote=footnote,
     )  # fmt: skip
+
+
+def _below(weak: int) -> str:
+    if weak == 0:
+        return "No score is below 0.5"
+    return f"{counted(weak, 'score')} {'is' if weak == 1 else 'are'} below 0.5 (orange-red)"
