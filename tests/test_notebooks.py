@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 THEMES = ("repetition", "payoff", "synergy", "structure", "selves")
 NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 EXPLORE = [ROOT / "notebooks" / "explore" / f"{theme}.ipynb" for theme in THEMES]
-SHARED = {("repetition", "totals")}  # the one measure that other themes use too
+SHARED = {("repetition", "totals"), ("payoff", "learning_curves")}  # measures that other themes use too
 SKILLS = ["harmonica", "omelette"]
 SVG = "image/svg+xml"
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
