@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -69,9 +67,10 @@ def peak(task: Callable[[Path], object], path: Path) -> float:
 
 def _peak(task: Callable[[Path], object], path: Path) -> float:
     kept = task(path)
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # in kB, on macOS in bytes
+    status = Path("/proc/self/status")
+    most = status.read_text().partition("VmHWM:")[2].split()[0] if status.exists() else np.nan  # in kB, Linux only
     del kept
-    return most / 1e9 if sys.platform == "darwin" else most / 1e6
+    return float(most) * 1024 / 1e9
 
 
 def bare(file: Path) -> pd.DataFrame:
@@ -82,12 +81,12 @@ def bare(file: Path) -> pd.DataFrame:
 def loading(rows: int, folder: Path) -> list[tuple[str, float, float, str]]:
     """Return the times of `load` and `read_log` beside a bare read: with the columns people use, and with all."""
     log, found = big_log(rows), []
-    for kind, columns in {"7 columns": list(log), "20 columns, 13 empty": COLUMNS}.items():
+    for kind, columns in {"7 columns": list(log), "all 20": COLUMNS}.items():
         file = practice_folder(folder / f"{len(columns)}", log.reindex(columns=columns))
         unchecked = peak(bare, file)
         tasks = {"bare": bare, "load": mm.load, "read_log": mm.read_log}
         best = by_turns({name: lambda task=task, file=file: task(file) for name, task in tasks.items()})
         for name in ("load", "read_log"):
             remark = f"{rows / best[name] / 1e6:.1f} M rows/s, {peak(tasks[name], file):.1f} GB (bare {unchecked:.1f})"
-            found.append((f"{name}, {rows:,} rows, {kind} / bare read_csv", best[name], best["bare"], remark))
+            found.append((f"{name}, {rows:,} rows, {kind} / bare read", best[name], best["bare"], remark))
     return found

@@ -15,7 +15,8 @@ from rich.table import Table
 from scipy.optimize import curve_fit
 
 import mmlib as mm
-from mmlib.log import check_log, write_log
+from benchmarks.loading import loading
+from mmlib.log import check_log
 from mmlib.reports.monthly import monthly
 from mmlib.simulate import practice, write
 
@@ -28,34 +29,6 @@ def seconds(task: Callable[[], object], *, repeat: int = 3) -> float:
         task()
         times.append(time.perf_counter() - begin)
     return min(times)
-
-
-def big_log(rows: int) -> pd.DataFrame:
-    """Return a log of this many sessions, nine skills, with the columns that people use."""
-    random = np.random.default_rng(1)
-    start = pd.Timestamp("2016-01-01") + pd.to_timedelta(np.sort(random.integers(0, 3.2e8, rows)), unit="s")
-    return check_log(
-        pd.DataFrame(
-            {
-                "learner": random.choice(["ada", "bob", "cleo"], rows),
-                "skill": random.choice([f"skill {n}" for n in range(9)], rows),
-                "start": start,
-                "minutes": random.integers(1, 90, rows).astype(float),
-                "reps": random.integers(1, 50, rows),
-                "score": random.normal(50, 10, rows).round(2),
-                "payoff": random.integers(1, 6, rows).astype(float),
-            }
-        )
-    )
-
-
-def loading(rows: int, folder: Path) -> list[tuple[str, float, float, str]]:
-    """Return the time of `read_log` beside that of a bare read of the same CSV without any check."""
-    file = folder / "log.csv"
-    write_log(big_log(rows), file)
-    bare = seconds(lambda: pd.read_csv(file, engine="pyarrow"))
-    ours = seconds(lambda: mm.read_log(file))
-    return [(f"read and check {rows:,} rows / pandas.read_csv, unchecked", ours, bare, f"{rows / ours:,.0f} rows/s")]
 
 
 def curves(trials: int) -> list[tuple[str, float, float, str]]:
@@ -88,7 +61,7 @@ def reports(folder: Path) -> list[tuple[str, float, float, str]]:
 def main() -> None:
     """Print the table."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rows", type=int, default=1_000_000, help="rows of the log that is loaded")
+    options.add_argument("--rows", type=int, default=5_000_000, help="rows of the log that is loaded")
     rows = options.parse_args().rows
     table = Table("what / beside what", "ours, s", "beside, s", "ratio", "", box=None)
     with tempfile.TemporaryDirectory() as name:

@@ -10,9 +10,9 @@ import pandas as pd
 from mmlib import sources
 from mmlib.errors import LogFormatError, PracticeError, Problem, did_you_mean
 from mmlib.log import TEXT, append_sessions, data_dictionary, empty_log, read_log, replace_file, write_log
-from mmlib.log.check import in_order
 from mmlib.log.derived import through
-from mmlib.skills import add_cards, known_skills, read_skills, with_cards
+from mmlib.log.order import in_order, numbered
+from mmlib.skills import add_cards, all_skills, joined, read_skills
 
 STARTER = Path(__file__).parent / "starter"
 MILESTONES = ("learner", "date", "kind", "skill", "field", "note")
@@ -90,7 +90,8 @@ def load(
         log, milestones = _only(log, learner), milestones[milestones["learner"] == learner]
     log = _between(log, "start", since, until)
     milestones = _between(milestones, "date", since, until).reset_index(drop=True)
-    return Practice(with_cards(log, cards).reset_index(drop=True), known_skills(cards, log), milestones)
+    numbers, names = numbered(log["skill"])
+    return Practice(joined(log, cards, numbers, names).reset_index(drop=True), all_skills(cards, names), milestones)
 
 
 def log_files(path: Path) -> list[Path]:

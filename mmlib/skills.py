@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from tomlkit.exceptions import TOMLKitError
 
 from mmlib.errors import CardError, Problem, did_you_mean
 from mmlib.log import CARD_COLUMNS, TEXT, replace_file
+from mmlib.log.order import numbered
+from mmlib.log.schema import blank
 
 SIX_PARTS = (
     "entry_trick",
@@ -98,7 +101,12 @@ def cards_table(cards: Mapping[str, Mapping]) -> pd.DataFrame:
 
 def known_skills(skills: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
     """Return the cards and, with `has_card` False, the skills of a log that have none, by name."""
-    cardless = sorted(set(log["skill"]) - set(skills["skill"]))
+    return all_skills(skills, log["skill"].unique())
+
+
+def all_skills(skills: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Return the cards and, with `has_card` False, the skills of these names that have none, by name."""
+    cardless = sorted(set(names) - set(skills["skill"]))
     if not cardless:
         return skills
     more = cards_table({skill: {} for skill in cardless}).assign(has_card=False)
@@ -107,18 +115,26 @@ def known_skills(skills: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
 
 def with_cards(log: pd.DataFrame, skills: pd.DataFrame) -> pd.DataFrame:
     """Return the log with its cards' `domain`, `unit`, `better` and `target`; an empty `self` is the card's."""
-    cards = skills.set_index("skill")
-    place = cards.index.get_indexer(log["skill"])
-    joined = {name: _taken(cards[name], place) for name in CARD_COLUMNS}
-    own = log["self"].fillna(pd.Series(_taken(cards["self"], place), index=log.index))
-    joined["self"] = own.astype(TEXT)  # not through assign(), which cannot take a column named self
-    table = pd.concat([log.drop(columns="self"), pd.DataFrame(joined, index=log.index)], axis=1)
-    return table[[*log.columns, *CARD_COLUMNS]]
+    return joined(log, skills, *numbered(log["skill"]))
 
 
-def _taken(values: pd.Series, place: np.ndarray) -> object:
-    """Return the values at these places, missing where the place is -1."""
-    return pd.api.extensions.take(values.array, place, allow_fill=True)
+def joined(log: pd.DataFrame, skills: pd.DataFrame, numbers: np.ndarray, names: pd.Index) -> pd.DataFrame:
+    """Return the log with its cards, where each row's skill is known by its number among the names."""
+    cards = skills.set_index("skill").reindex(names)
+    with ThreadPoolExecutor() as threads:
+        spread = threads.map(lambda name: _spread(cards[name], numbers, log.index), (*CARD_COLUMNS, "self"))
+        *fields, self_of_card = spread
+    columns = {name: log[name] for name in log} | dict(zip(CARD_COLUMNS, fields, strict=True))
+    own = log["self"]
+    columns["self"] = self_of_card if own.isna().all() else own.fillna(self_of_card).astype(TEXT)
+    return pd.DataFrame({name: columns[name] for name in [*log.columns, *CARD_COLUMNS]}, copy=False)
+
+
+def _spread(values: pd.Series, numbers: np.ndarray, index: pd.Index) -> pd.Series:
+    """Return each row's value, by the row's number among the values."""
+    if values.isna().all():
+        return blank(values.dtype, len(index)).set_axis(index)
+    return pd.Series(values.array.take(numbers), index=index, copy=False)
 
 
 def add_cards(path: str | Path, cards: Mapping[str, Mapping]) -> list[str]:

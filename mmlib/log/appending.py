@@ -14,7 +14,8 @@ from filelock import FileLock
 
 from mmlib.errors import LogFormatError, SetAsideWarning
 from mmlib.log.check import check_log, header_problems
-from mmlib.log.reading import Header, decoded, header_of, is_torn, records
+from mmlib.log.header import Header, decoded, header_of
+from mmlib.log.reading import is_torn, records
 from mmlib.log.schema import COLUMNS
 from mmlib.log.writing import as_written, replace_file, write_log
 

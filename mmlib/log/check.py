@@ -11,7 +11,9 @@ import pandera.pandas as pa
 
 from mmlib.errors import LogFormatError, Problem, SetAsideWarning, counted, did_you_mean
 from mmlib.log import forms
-from mmlib.log.schema import COLUMNS, PARTS, REQUIRED, SCHEMA, about, dtype
+from mmlib.log.order import in_order
+from mmlib.log.schema import COLUMNS, PARTS, REQUIRED, SCHEMA, about, blank, dtype
+from mmlib.log.verdict import keeps_rules
 
 QUARANTINE_HINT = 'Or set such rows aside with errors="quarantine".'
 ERRORS = ("raise", "quarantine")
@@ -60,11 +62,6 @@ def wanted_errors(errors: str) -> None:
         raise LogFormatError([Problem("errors", None, "", f'"{errors}"', 'one of "raise", "quarantine"', "")])
 
 
-def in_order(log: pd.DataFrame) -> pd.DataFrame:
-    """Return the log sorted by learner and start, rows of the same time in the order they were written."""
-    return log.sort_values(["learner", "start"], kind="stable", ignore_index=True)
-
-
 def checked(
     frame: pd.DataFrame, *, file: str, rows: Sequence[int] | np.ndarray, decimal: str = "."
 ) -> tuple[pd.DataFrame, list[Problem]]:
@@ -80,14 +77,14 @@ def checked(
     for name in COLUMNS:
         columns[name], bad = _typed(frame, name, decimal)
         unread += [(position, name, frame[name].iloc[position]) for position in np.flatnonzero(bad)]
-    log = pd.DataFrame(columns)
+    log = pd.DataFrame(columns, copy=False)
     log["learner"] = log["learner"].fillna("me")
     broken = _broken_rules(log, {(position, name) for position, name, _ in unread})
     problems = [_problem(file, int(rows[position]), name, found) for position, name, found in unread]
     problems += [_problem(file, int(rows[position]), name, found, log) for position, name, found in broken]
     bad_rows = sorted({position for position, _, _ in (*unread, *broken)})
     order = {name: place for place, name in enumerate(COLUMNS)}
-    return log.drop(index=bad_rows), sorted(problems, key=lambda p: (p.row, order[p.column]))
+    return log.drop(index=bad_rows) if bad_rows else log, sorted(problems, key=lambda p: (p.row, order[p.column]))
 
 
 def header_problems(names: Sequence[str], file: str) -> list[Problem]:
@@ -111,11 +108,10 @@ def header_problems(names: Sequence[str], file: str) -> list[Problem]:
 def _typed(frame: pd.DataFrame, name: str, decimal: str) -> tuple[pd.Series, np.ndarray]:
     """Return a column in its type, and where a value was there that could not be read."""
     if name not in frame:
-        return pd.Series(index=frame.index, dtype=dtype(name)), np.array([])
+        return blank(dtype(name), len(frame)), np.array([])
     values, kind = frame[name], about(name)["kind"]
     if kind == "text":
-        text = values.astype(dtype(name)).str.strip()
-        return text.mask(text == ""), np.array([])
+        return forms.texts(values.astype(dtype(name))), np.array([])
     if not isinstance(values.dtype, pd.StringDtype) and values.dtype != object:
         return _from_values(values, kind, name)
     mixed = values.map(lambda value: value if isinstance(value, str) or pd.isna(value) else str(value))
@@ -123,27 +119,29 @@ def _typed(frame: pd.DataFrame, name: str, decimal: str) -> tuple[pd.Series, np.
     text = text.mask(forms.is_nothing(text)).str.strip()
     read = {"time": forms.times, "minutes": lambda t: forms.minutes(t, decimal=decimal)}
     result = read.get(kind, lambda t: forms.numbers(t, decimal=decimal))(text)
-    return _whole_if(result, kind, name, (result.isna() & text.notna()).to_numpy())
+    return _whole_if(result, kind, (result.isna() & text.notna()).to_numpy())
 
 
 def _from_values(values: pd.Series, kind: str, name: str) -> tuple[pd.Series, np.ndarray]:
     """Return a column that is already of numbers or times in the log's type."""
     if kind != "time" and pd.api.types.is_numeric_dtype(values):
-        return _whole_if(values.astype("float64"), kind, name, np.zeros(len(values), bool))
+        return _whole_if(values.astype("float64"), kind, np.zeros(len(values), bool))
     if kind == "time" and pd.api.types.is_datetime64_any_dtype(values) and values.dt.tz is None:
         return values.astype(dtype(name)), np.array([])
     return pd.Series(index=values.index, dtype=dtype(name)), values.notna().to_numpy()
 
 
-def _whole_if(result: pd.Series, kind: str, name: str, bad: np.ndarray) -> tuple[pd.Series, np.ndarray]:
+def _whole_if(result: pd.Series, kind: str, bad: np.ndarray) -> tuple[pd.Series, np.ndarray]:
     if kind != "whole":
         return result, bad
-    broken = (result.notna() & ((result % 1 != 0) | (result.abs() > 2**53))).to_numpy()
-    return result.mask(broken).astype(dtype(name)), bad | broken
+    result, broken = forms.whole(result)
+    return result, bad | broken
 
 
 def _broken_rules(log: pd.DataFrame, known: set[tuple[int, str]]) -> list[tuple[int, str, object]]:
     """Return position, column and value of all that breaks the schema and is not known to be bad already."""
+    if keeps_rules(log, COLUMNS):
+        return []
     try:
         SCHEMA.validate(log, lazy=True)
     except pa.errors.SchemaErrors as failed:

@@ -5,8 +5,10 @@ Each function takes a column of text and returns the values, missing where the t
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+LARGEST_WHOLE = 2**53  # beyond it not every whole number is a float
 NOTHING = ("", "NA", "N/A", "n/a", "NaN", "nan")
 
 _HOURS = r"(?P<hours>\d+(?:\.\d+)?)\s*(?:h|hr|hrs|hour|hours)"
@@ -25,6 +27,18 @@ _NAMED = (  # year first, then dots (always the day first), then slashes
 )
 
 
+def texts(text: pd.Series) -> pd.Series:
+    """Return the texts without blanks around them.
+
+    Examples
+    --------
+    >>> texts(pd.Series([" eyes closed", " "])).tolist()
+    ['eyes closed', nan]
+    """
+    text = text.str.strip()
+    return text.mask(text == "")
+
+
 def numbers(text: pd.Series, *, decimal: str = ".") -> pd.Series:
     """Return the numbers in a column of text; with `decimal=","` both 12,5 and 12.5 are read.
 
@@ -37,6 +51,22 @@ def numbers(text: pd.Series, *, decimal: str = ".") -> pd.Series:
         text = text.where(~text.str.fullmatch(r"[+-]?\d*,\d+", na=False), text.str.replace(",", ".", regex=False))
     plain = text.str.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", na=False)
     return pd.to_numeric(text.where(plain), errors="coerce").astype("float64")
+
+
+def whole(numbers: pd.Series) -> tuple[pd.Series, np.ndarray]:
+    """Return numbers as whole ones, missing where they are not, and where that is.
+
+    Examples
+    --------
+    >>> whole(pd.Series([3.0, 3.5, float("nan")]))[1].tolist()
+    [False, True, False]
+    """
+    values = numbers.to_numpy()
+    unknown = np.isnan(values)
+    broken = ~unknown & ((np.floor(values) != values) | (np.abs(values) > LARGEST_WHOLE))
+    missing = unknown | broken
+    found = pd.arrays.IntegerArray(np.where(missing, 0, values).astype("int64"), missing)
+    return pd.Series(found, index=numbers.index, copy=False), broken
 
 
 def minutes(text: pd.Series, *, decimal: str = ".") -> pd.Series:

@@ -6,21 +6,19 @@ import csv
 import io
 import re
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as arrow
-import pyarrow.csv as arrow_csv
 
 from mmlib.errors import LogFormatError, Problem, SetAsideWarning, counted
 from mmlib.log import forms
-from mmlib.log.check import QUARANTINE_HINT, checked, header_problems, in_order, wanted_errors
-from mmlib.log.schema import COLUMNS, TEXT, about
+from mmlib.log.check import QUARANTINE_HINT, checked, wanted_errors
+from mmlib.log.header import Header, decoded, header_of, record_of
+from mmlib.log.order import in_order
+from mmlib.log.quick import read_quickly
+from mmlib.log.schema import TEXT
 from mmlib.log.writing import as_written, replace_file
-
-SEPARATORS = (",", ";", "\t")
-_ARROW = {"text": arrow.string(), "time": arrow.timestamp("us")}
 
 
 def read_log(path: str | Path, *, errors: str = "raise") -> pd.DataFrame:
@@ -58,15 +56,13 @@ def read_log(path: str | Path, *, errors: str = "raise") -> pd.DataFrame:
         frame = _parquet(path)
         log, problems = checked(frame, file=path.name, rows=range(2, len(frame) + 2))
         return in_order(_set_aside(path, log, problems, as_written(frame), errors))
-    data = path.read_bytes()
-    header = header_of(data, path.name)
-    log = _read_quickly(data, header)
-    if log is None:
-        log, problems, records = _read_carefully(data, header, path.name)
-        log = _set_aside(path, log, problems, records, errors)
-    else:
+    log = read_quickly(path)
+    if log is not None:
         quarantine(path).unlink(missing_ok=True)
-    return in_order(log)
+        return log
+    data = path.read_bytes()
+    log, problems, records = _read_carefully(data, header_of(data, path.name), path.name)
+    return in_order(_set_aside(path, log, problems, records, errors))
 
 
 def _parquet(path: Path) -> pd.DataFrame:
@@ -80,74 +76,6 @@ def _parquet(path: Path) -> pd.DataFrame:
 def quarantine(path: Path) -> Path:
     """Return the file beside a log that holds the rows set aside."""
     return path.with_name(f"{path.stem}.quarantine.csv")
-
-
-@dataclass(frozen=True)
-class Header:
-    """A CSV's column names and separator."""
-
-    names: list[str]
-    separator: str
-
-    @property
-    def decimal(self) -> str:
-        return "," if self.separator == ";" else "."
-
-
-def decoded(data: bytes, file: str) -> str:
-    """Return a file's text; bytes that are not UTF-8 raise a LogFormatError that names their row."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = data.count(b"\n", 0, error.start) + 1
-        found = f"a byte that is not UTF-8 (0x{data[error.start]:02x})"
-        advice = "Save the file again with the encoding UTF-8."
-        raise LogFormatError([Problem(file, row, "", found, "text in UTF-8", advice)]) from None
-
-
-def header_of(data: bytes, file: str) -> Header:
-    """Return a CSV's column names, in lower case, and its separator, from its first line."""
-    if data.startswith(b"PK\x03\x04"):
-        found, advice = "a spreadsheet or a ZIP file", "Save it as CSV, with the encoding UTF-8."
-        raise LogFormatError([Problem(file, None, "", found, "a CSV file", advice)])
-    line = decoded(re.split(b"[\r\n]", data, maxsplit=1)[0], file)
-    separator = max(SEPARATORS, key=line.count)
-    names = [name.strip().casefold() for name in _one(line, separator)]
-    if not any(names):
-        first = ",".join(COLUMNS[:4])
-        raise LogFormatError([Problem(file, 1, "", "nothing", "a header", f"Begin the file with {first},…")])
-    return Header(names, separator)
-
-
-def _read_quickly(data: bytes, header: Header) -> pd.DataFrame | None:
-    """Return the log where each value has its column's plain form; None where a second, careful look is needed."""
-    quoted = b'"' in data
-    odd_ends = data.count(b"\r") != data.count(b"\r\n")
-    if header_problems(header.names, "") or header.decimal == "," or odd_ends or (quoted and data.count(b'"') % 2):
-        return None
-    types = {name: _ARROW.get(about(name)["kind"], arrow.float64()) for name in header.names}
-    body = data.partition(b"\n")[2]
-    try:
-        table = arrow_csv.read_csv(
-            arrow.py_buffer(body),
-            read_options=arrow_csv.ReadOptions(column_names=header.names),
-            parse_options=arrow_csv.ParseOptions(delimiter=header.separator, newlines_in_values=True),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=types, null_values=list(forms.NOTHING), strings_can_be_null=False
-            ),
-        )
-    except (arrow.ArrowInvalid, arrow.ArrowKeyError):
-        return None
-    frame = table.to_pandas(types_mapper={arrow.string(): TEXT}.get)
-    # A line break within a text may be a quotation mark gone astray, which arrow would not notice.
-    if quoted and any(frame[name].str.contains("\n", regex=False, na=False).any() for name in _texts(header)):
-        return None
-    log, problems = checked(frame, file="", rows=range(len(frame)))
-    return None if problems else log
-
-
-def _texts(header: Header) -> list[str]:
-    return [name for name in header.names if about(name)["kind"] == "text"]
 
 
 def _read_carefully(data: bytes, header: Header, file: str) -> tuple[pd.DataFrame, list[Problem], pd.DataFrame]:
@@ -181,12 +109,12 @@ def records(text: str, header: Header) -> dict[int, list[str]]:
     if found and not any(_swallows(record, header) for record in found):
         return dict(enumerate(found, 1))
     lines = enumerate(_lines(text), 1)
-    return {row: [line] if line.count('"') % 2 else _one(line, header.separator) for row, line in lines}
+    return {row: [line] if line.count('"') % 2 else record_of(line, header.separator) for row, line in lines}
 
 
 def _swallows(record: list[str], header: Header) -> bool:
     """Return whether a value holds a line that is a row in itself, between two marks that were never closed."""
-    inside = [_one(line, header.separator) for value in record if "\n" in value for line in _lines(value)[1:]]
+    inside = [record_of(line, header.separator) for value in record if "\n" in value for line in _lines(value)[1:]]
     rows = [line for line in inside if len(line) == len(header.names)]
     place = header.names.index("start") if "start" in header.names else 0
     return bool(rows) and bool(forms.times(pd.Series([row[place] for row in rows], dtype=TEXT)).notna().any())
@@ -194,13 +122,6 @@ def _swallows(record: list[str], header: Header) -> bool:
 
 def _lines(text: str) -> list[str]:
     return re.split("\r\n|\r|\n", text)
-
-
-def _one(line: str, separator: str) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=separator), [])
-    except csv.Error:  # a value longer than the csv module takes
-        return [line]
 
 
 def is_torn(text: str, last: list[str], header: Header) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow as arrow
 
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 WHOLE = pd.Int64Dtype()
@@ -39,6 +40,11 @@ def _whole(description: str, expected: str) -> object:
 def _rating(description: str) -> object:
     about = _about("number", "a number from 1 to 5", "Write 1, 2, 3, 4 or 5, or leave it empty.")
     return pa.Field(ge=1, le=5, nullable=True, description=description, metadata=about)
+
+
+def successes_within_reps(log: pd.DataFrame) -> pd.Series:
+    """Return where there are no more successes than repetitions, or one of them is unknown."""
+    return ~(log["successes"] > log["reps"]).fillna(False).astype(bool)
 
 
 class LogSchema(pa.DataFrameModel):
@@ -95,7 +101,7 @@ class LogSchema(pa.DataFrameModel):
     @pa.dataframe_check(name="successes_within_reps")
     def successes_within_reps(cls, log: pd.DataFrame) -> pd.Series:
         """No more successes than repetitions, where both are known."""
-        return ~(log["successes"] > log["reps"]).fillna(False).astype(bool)
+        return successes_within_reps(log)
 
     class Config:
         """Columns that the log does not know are refused."""
@@ -104,6 +110,7 @@ class LogSchema(pa.DataFrameModel):
 
 
 SCHEMA = LogSchema.to_schema()
+ROW_RULES = {"successes_within_reps": successes_within_reps}  # those of the schema, by name
 COLUMNS = list(SCHEMA.columns)
 CARD_COLUMNS = ("domain", "unit", "better", "target")
 
@@ -127,6 +134,21 @@ def empty_log() -> pd.DataFrame:
 def dtype(column: str) -> object:
     """Return the pandas dtype of one of the log's columns."""
     return {"text": TEXT, "whole": WHOLE, "time": TIME}.get(about(column)["kind"], np.dtype("float64"))
+
+
+def blank(kind: object, rows: int) -> pd.Series:
+    """Return a column of one of the log's types with nothing known in any row.
+
+    Examples
+    --------
+    >>> blank(TEXT, 2).isna().tolist()
+    [True, True]
+    """
+    if kind == TEXT:
+        return pd.Series(TEXT.__from_arrow__(arrow.nulls(rows, arrow.large_string())), copy=False)
+    if kind == WHOLE:
+        return pd.Series(pd.arrays.IntegerArray(np.zeros(rows, "int64"), np.ones(rows, bool)), copy=False)
+    return pd.Series(np.full(rows, np.nan if kind == np.float64 else np.datetime64("NaT"), kind), copy=False)
 
 
 def data_dictionary() -> str:
