@@ -8,6 +8,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 MINUS = "\N{MINUS SIGN}"
+RATE = "success rate"
+"""The unit of a share of successes, which is said in per cent."""
 
 
 def number(value: float) -> str:
@@ -29,18 +31,66 @@ def from_to(start: float, end: float) -> tuple[str, str]:
 
     Examples
     --------
-    >>> from_to(10.47, 55.02), from_to(1.532, 1.981), from_to(31.12, 31.84)
-    (('10', '55'), ('1.53', '1.98'), ('31.1', '31.8'))
+    >>> from_to(10.47, 55.02), from_to(1.532, 1.981), from_to(31.12, 31.84), from_to(14.62, 14.57)
+    (('10', '55'), ('1.53', '1.98'), ('31.1', '31.8'), ('14.62', '14.57'))
     """
     change, size = abs(end - start), max(abs(start), abs(end))
     whole = float(start).is_integer() and float(end).is_integer()
     needed = 0 if whole or change >= 10 else 1 if change >= 1 else 2 if change >= 0.1 else 3
     allowed = max(0, 2 - math.floor(math.log10(size))) if size > 0 else 0
-    texts = (f"{abs(value):,.{min(needed, allowed)}f}" for value in (start, end))
+    places = min(needed, allowed)
+    # Two numbers that differ must not read alike, if one more decimal tells them apart.
+    if places < needed and f"{start:.{places}f}" == f"{end:.{places}f}" != f"{end:.{places + 1}f}":
+        places += 1
+    texts = (f"{abs(value):,.{places}f}" for value in (start, end))
     first, last = (
         MINUS + t if v < 0 and float(t.replace(",", "")) else t for v, t in zip((start, end), texts, strict=True)
     )
     return first, last
+
+
+def measured(value: float, unit: object = None) -> str:
+    """Return a number with its unit; a success rate in per cent.
+
+    Examples
+    --------
+    >>> measured(41, "catches"), measured(0.782, "success rate"), measured(3.5)
+    ('41 catches', '78%', '3.5')
+    """
+    if unit == RATE:
+        return f"{number(100 * value) if 0 < abs(value) < 0.01 else f'{100 * value:.0f}'}%".replace("-", MINUS)
+    return f"{number(value)}{_after(unit)}"
+
+
+def change_of(start: float, end: float, unit: object = None, *, to: str = " to ") -> str:
+    """Return two numbers of one measure with their unit; success rates in per cent.
+
+    Examples
+    --------
+    >>> change_of(34, 41.2, "catches"), change_of(0.7, 0.764, "success rate", to=" → ")
+    ('34.0 to 41.2 catches', '70.0% → 76.4%')
+    """
+    if unit == RATE:
+        return to.join(f"{text}%" for text in from_to(100 * start, 100 * end))
+    return to.join(from_to(start, end)) + _after(unit)
+
+
+def difference(value: float, unit: object = None) -> str:
+    """Return a change with its sign and unit; of success rates in percentage points.
+
+    Examples
+    --------
+    >>> difference(7, "catches"), difference(-0.064, "success rate")
+    ('+7 catches', '−6.4 percentage points')
+    """
+    if unit == RATE:
+        points = signed(round(100 * value, 1))
+        return f"{points} percentage point{'' if points[1:] == '1' else 's'}"
+    return signed(value) + _after(unit)
+
+
+def _after(unit: object) -> str:
+    return "" if pd.isna(unit) or not unit else f" {unit}"
 
 
 def signed(value: float) -> str:

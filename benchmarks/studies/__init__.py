@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from benchmarks.studies import barriers, curves, forms, means, mood, pooled, progress, retention, rewards, survival
+from benchmarks.studies import (
+    barriers,
+    curves,
+    forms,
+    logistic,
+    means,
+    mood,
+    pooled,
+    progress,
+    retention,
+    rewards,
+    survival,
+)
 from benchmarks.studies.simulated import Study
 
 STUDIES: list[Study] = [
     *curves.STUDIES,
     forms.STUDY,
+    logistic.STUDY,
     pooled.STUDY,
     means.STUDY,
     progress.STUDY,

@@ -128,5 +128,5 @@ LEAPS = Study(
         *itertools.product(LASTS, ("power",), TRIALS, RHOS),
         *itertools.product(LASTS, ("flat", "exponential"), (200,), RHOS),
     ],
-    size="{trials} trials",
+    size="",
 )

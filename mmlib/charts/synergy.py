@@ -10,15 +10,16 @@ from matplotlib.ticker import MaxNLocator
 from mmlib.charts.layout import LABEL_SIZE, ROW, canvas, column, note, nothing, row_labels, titled
 from mmlib.charts.style import ACCENT, AMOUNT, HIGHLIGHT, INK, MUTED, RULE, styled
 from mmlib.errors import counted
-from mmlib.words import capital, duration, listed, number, period, period_kind
+from mmlib.words import capital, date, duration, listed, number, period, period_kind
 
 MOST_PERIODS = 24
 MOST_ROWS = 12
+WHOLE = 0.9  # of a period's days
 PLURALS = {"skill": "skills", "domain": "domains", "self": "selves"}
 
 
 @styled
-def breadth(breadth: pd.DataFrame, *, of: str = "skill", ax: Axes | None = None) -> Axes:
+def breadth(breadth: pd.DataFrame, *, of: str = "skill", until: object = None, ax: Axes | None = None) -> Axes:
     """Draw over how many skills practice was spread, month by month.
 
     Parameters
@@ -27,6 +28,8 @@ def breadth(breadth: pd.DataFrame, *, of: str = "skill", ax: Axes | None = None)
         What `synergy.breadth` returned, for one learner: period, n_practised, hill_1.
     of : {"skill", "domain", "self"}
         What the measure counted.
+    until : date, optional
+        The last day of the log: a last period that is far from over is not compared with the one before.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
@@ -46,6 +49,9 @@ def breadth(breadth: pd.DataFrame, *, of: str = "skill", ax: Axes | None = None)
         unnamed = of != "skill" and not rows.empty
         why = f"no card in skills.toml names a {of}" if unnamed else "nothing has been practised"
         return nothing(ax, f"There is no breadth to show: {why} yet.")
+    if rows["n_practised"].max() <= 1:
+        return nothing(ax, f"There is no breadth to show: never more than one {of} has been practised in a "
+                       f"{period_kind(rows['period'])}.")  # fmt: skip
     many = PLURALS[of]
     ax = canvas(ax, 2.3)
     x = np.arange(len(rows))
@@ -56,8 +62,17 @@ def breadth(breadth: pd.DataFrame, *, of: str = "skill", ax: Axes | None = None)
     period_axis(ax, list(rows["period"]))
     ax.set_ylim(0, max(np.nanmax(counts), 1) * 1.12)
     ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    _breadth_words(ax, rows, many)
+    _breadth_words(ax, rows, many, _so_far(rows["period"], until))
     return ax
+
+
+def _so_far(starts: pd.Series, until: object) -> pd.Timestamp | None:
+    """Return the last day of the log, where it leaves out more than a tenth of the last period."""
+    if until is None:
+        return None
+    first, last = starts.iloc[-1], pd.Timestamp(until).tz_localize(None).normalize()
+    length = first.days_in_month if period_kind(starts) == "month" else 7
+    return last if (last - first).days + 1 < WHOLE * length else None
 
 
 def _end_labels(ax: Axes, counts: np.ndarray, effective: np.ndarray, many: str) -> None:
@@ -99,13 +114,18 @@ def period_axis(ax: Axes, starts: list[pd.Timestamp]) -> None:
     ax.grid(False, axis="x")
 
 
-def _breadth_words(ax: Axes, rows: pd.DataFrame, many: str) -> None:
+def _breadth_words(ax: Axes, rows: pd.DataFrame, many: str, so_far: pd.Timestamp | None) -> None:
     last, name = rows.iloc[-1], period(rows["period"].iloc[-1], rows["period"])
     if pd.isna(last["hill_1"]):
         title = f"There was no practice in {name}"
     else:
-        title = f"Practice in {name} was spread over {last['hill_1']:.1f} effective {one(last['hill_1'], many)}"
-        before = rows["hill_1"].iloc[-2] if len(rows) > 1 else np.nan
+        when = f"in {name}"
+        if so_far is not None:
+            start = last["period"]
+            when = f"from {start.day if start.month == so_far.month else date(start)} to {date(so_far)}"
+        title = f"Practice {when} was spread over {last['hill_1']:.1f} effective {one(last['hill_1'], many)}"
+        # Less time gives room for fewer skills, so a part of a period is not compared with a whole one.
+        before = rows["hill_1"].iloc[-2] if len(rows) > 1 and so_far is None else np.nan
         if pd.notna(before):
             then = period(rows["period"].iloc[-2], rows["period"])
             word = "down from" if before > last["hill_1"] else "up from"

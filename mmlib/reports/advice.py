@@ -11,19 +11,15 @@ from mmlib.errors import counted
 from mmlib.reports.story import Fragment, clear_changes
 from mmlib.words import duration, number, signed
 
-ASLEEP_DAYS = 14  # a rest shorter than this is no sign of falling asleep
 DROPPED_DAYS = 90  # after a longer one a skill has been dropped, and no reminder is due
 TYPICAL_GAPS = 3  # how many of its typical gaps a skill may rest
 FEW_TRIALS = 5
-LARGE_SHARE = 0.4
-SELDOM_VARIED = 0.1
-SUDDEN = 1.5
 PRECISE = 0.2  # an interval wider than this share of the mean cannot say "no change"
 MOST_SUGGESTIONS = 3
 
 
 def suggestions(
-    skills: pd.DataFrame, rhythm: pd.DataFrame, load: pd.DataFrame, progress: pd.DataFrame, month: pd.Period
+    skills: pd.DataFrame, rest: pd.DataFrame, load: pd.DataFrame, progress: pd.DataFrame, month: pd.Period
 ) -> Fragment:
     """Return up to three suggestions for the next month, each with the number that led to it.
 
@@ -31,15 +27,15 @@ def suggestions(
     ----------
     skills : DataFrame
         The cards.
-    rhythm, load : DataFrame
-        `repetition.rhythm` and `repetition.load` as of the month's end.
+    rest, load : DataFrame
+        `repetition.rest` and `repetition.load` as of the month's end.
     progress : DataFrame
         `payoff.progress` of the month against the four weeks before.
     month : Period
         The calendar month.
     """
     found: dict[str, tuple[str, str]] = {}
-    for kind in (_widen(load), _wake(rhythm), _isolate(skills, progress, month), _ease(load)):
+    for kind in (_widen(load), _wake(rest), _isolate(skills, progress, month), _ease(load)):
         # One suggestion of each kind, and for each skill, is enough.
         found.update(next(({skill: (what, why)} for skill, what, why in kind if skill not in found), {}))
     if not found:
@@ -50,7 +46,7 @@ def suggestions(
 
 
 def _widen(load: pd.DataFrame) -> list[tuple[str, str, str]]:
-    narrow = load[(load["share"] >= LARGE_SHARE) & (load["varied_share"].fillna(0) < SELDOM_VARIED)]
+    narrow = load[load["flag"].str.contains("narrow")]
     if len(load[load["share"] > 0]) < 2:
         return []
     return [
@@ -65,9 +61,10 @@ def _widen(load: pd.DataFrame) -> list[tuple[str, str, str]]:
     ]
 
 
-def _wake(rhythm: pd.DataFrame) -> list[tuple[str, str, str]]:
-    rest, gap = rhythm["days_since"], rhythm["median_gap_days"]
-    asleep = rhythm[(rest > ASLEEP_DAYS) & (rest > TYPICAL_GAPS * gap) & (rest <= DROPPED_DAYS)]
+def _wake(rest: pd.DataFrame) -> list[tuple[str, str, str]]:
+    asleep = rest[
+        rest["state"].ne("awake") & (rest["gaps_rested"] > TYPICAL_GAPS) & (rest["days_since"] <= DROPPED_DAYS)
+    ]
     asleep = asleep[asleep["sessions"] >= FEW_TRIALS].sort_values("sessions", ascending=False)
     return [
         (
@@ -101,7 +98,7 @@ def _isolate(skills: pd.DataFrame, progress: pd.DataFrame, month: pd.Period) -> 
 
 
 def _ease(load: pd.DataFrame) -> list[tuple[str, str, str]]:
-    sudden = load[(load["ratio"] >= SUDDEN) & (load["acute_minutes"] >= 60) & (load["chronic_minutes"] >= 15)]
+    sudden = load[load["flag"].str.contains("sudden")]
     return [
         (
             row["skill"],

@@ -219,7 +219,7 @@ def _why_not(series: Series, around: Inference, higher: NDArray[np.bool_]) -> li
         elif 1.0 - left[i] < LEAST_SEEN:
             shape = "has not bent yet" if fits.form == "exponential" else "bends but does not level off"
             reason = f"the curve {shape}: {trials} show no sign of a {limit}"
-        elif level - reach < floor[i]:
+        elif fits.distance[i] > 0 and level - reach < floor[i]:
             reason = f"the curve points towards zero, where no score lies: {trials} do not settle the {limit}"
         elif half_gain[i] > abs(fits.distance[i]):
             reason = f"these {trials} do not settle how far from the {limit} the first one was"

@@ -20,7 +20,7 @@ RIVALS = ("exponential", "power")
 CLEAR = 6.0
 """So much less in all, and the individual curves may decide for one of the rivals: odds of about 20 to 1."""
 SURE = 0.95
-"""The series must agree so well that their mean difference has the sign of the total with this confidence."""
+"""The series must agree so well that this interval of their mean difference excludes zero."""
 
 
 class Pooled(NamedTuple):
@@ -65,7 +65,7 @@ def pooled(series: Series, models: list[str]) -> Pooled:
     about the learners unless their own curves have it too.
 
     Their own curves decide where the differences of their criteria (`differences`) sum to 6 or more, and differ from
-    zero by a one-sided t test of 95 % (Vuong 1989).
+    zero by a t test at 5 % (Vuong 1989).
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def pooled(series: Series, models: list[str]) -> Pooled:
     best = choice.chosen(average, fits, choice.criteria(average, fits))[0]
     less = differences(series)
     total = float(less.sum())
-    unsure = stats.t.ppf(SURE, len(less) - 1) * np.sqrt(len(less)) * less.std(ddof=1)
+    unsure = stats.t.ppf((1 + SURE) / 2, len(less) - 1) * np.sqrt(len(less)) * less.std(ddof=1)
     individual = None if abs(total) < max(CLEAR, unsure) else RIVALS[int(total < 0)]
     return Pooled(average, fits[best].form, individual, total, int((less > 0).sum()))
 
@@ -141,7 +141,8 @@ def _autocorrelation(series: Series, fits: list[Fits], left: list[Floats]) -> fl
         series.y - one.level[:, None] - one.distance[:, None] * each for one, each in zip(fits, left, strict=True)
     ]
     closer = np.where((fits[1].rss < fits[0].rss)[:, None], residuals[1], residuals[0])
-    return float(noise(closer, series.seen, np.zeros_like(closer), FORMS[RIVALS[0]].parameters).rho.mean())
+    around = noise(closer, series.seen, np.zeros_like(closer), FORMS[RIVALS[0]].parameters, wary=False)
+    return float(around.rho.mean())
 
 
 def taken_up(left: Floats, rho: float) -> Floats:

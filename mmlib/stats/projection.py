@@ -17,6 +17,9 @@ PRECISION = 1e-9
 
 LONGEST_STEP = 1.0
 
+LEAST_SPREAD = 1e-14
+"""A shape that spreads less than this is a constant, and explains nothing."""
+
 CLOSE = 1e-6
 """Curves that leave less than this share unexplained are polished on their residuals."""
 
@@ -92,7 +95,7 @@ class Problem(NamedTuple):
             product, spread = own - product, size - 2 * total + square
         else:
             spread = square - total**2 / size
-        return product**2 / np.where(spread > 1e-14, spread, np.inf)
+        return product**2 / np.where(spread > LEAST_SPREAD, spread, np.inf)
 
 
 class Point(NamedTuple):
@@ -134,7 +137,7 @@ def point(problem: Problem, decay: Floats, second: Floats) -> Point:
     elif problem.level == "start":
         h, by_h, by_hh = problem.y.sum(axis=1) - h, -by_h, -by_hh
         k, by_k, by_kk = k + problem.size - 2 * total, by_k - 2 * by_total, by_kk - 2 * by_total2
-    return _quotient((h, by_h, by_hh), (np.maximum(k, 1e-300), by_k, by_kk))
+    return _quotient((h, by_h, by_hh), (np.where(k > LEAST_SPREAD, k, np.inf), by_k, by_kk))
 
 
 def _moments(

@@ -57,7 +57,8 @@ def test_learning_curves_counts_clear_improvements_only(words):
     )
     axes = payoff.learning_curves(points)
     assert axes.shape == (2, 3)
-    assert axes[0, 0].finding == "2 of 6 skills improved clearly; juggling went from 34 to 61 catches"
+    went = "juggling went from 34 to 61 catches; omelette got worse"
+    assert axes[0, 0].finding == f"2 of 6 skills improved clearly; {went}"
     assert "8 → 2 mm" in words(axes[0, 2])
     assert "lower is better" in words(axes[0, 2])
     assert "about 5 catches" in words(axes[1, 1])
@@ -88,7 +89,7 @@ def test_a_few_extreme_trials_do_not_flatten_a_long_series():
     ax = payoff.learning_curve(points)
     assert ax.get_ylim()[1] < 150
     assert "2 of them lie beyond the panel's edge" in ax.reading
-    assert "1 failed trial without a score is not drawn" in ax.reading
+    assert "1 trial without a score is not drawn" in ax.reading
     dots = lines(ax, style.OBSERVED)[0]
     assert len(dots.get_xdata()) == 19_999
     assert dots.get_rasterized()
@@ -117,7 +118,7 @@ def test_a_far_target_is_named_without_being_drawn(words):
         (pd.concat([unfitted("a"), unfitted("b")]), "No skill has enough trials for a learning curve yet"),
         (
             pd.concat([series("a", start=5, end=5), series("b", start=9, end=5)]),
-            "None of the 2 skills shows a clear improvement over all its trials",
+            "Neither skill shows a clear improvement over all its trials",
         ),
         (series(observed=np.nan), "There are no learning curves to show: no trial has a score yet."),
     ],
@@ -154,3 +155,36 @@ def test_progress_lists_what_has_too_few_scores(words):
     ax = payoff.progress(table)
     assert len(ax.lines[1].get_xdata()) == 3
     assert "Too few scores to say: ukulele (20.0 → 20.2 catches)" in words(ax)
+
+
+def test_trials_only_won_or_lost_are_drawn_as_rates_of_many_in_a_row(words):
+    won = np.tile([0.0, 1.0, 1.0, 1.0], 100)
+    rates = series(n=400, start=0.5, end=0.78, band=0.02, observed=won, unit="success rate", model="logistic")
+    ax = payoff.learning_curve(rates)
+    dots = lines(ax, style.OBSERVED)[0].get_ydata()
+    assert list(dots) == [pd.Series(won[i : i + 10]).mean() for i in range(0, 400, 10)]
+    assert ax.finding == "Juggling went from 50% to 78% over 400 trials"
+    assert "Each dot is the success rate of 10 trials in a row" in words(ax)
+    assert all(label.get_text().endswith("%") for label in ax.get_yticklabels())
+    both = payoff.learning_curves(pd.concat([rates, series("ukulele", n=20)]))[0, 0]
+    assert "Each dot is a trial, or the success rate of 10 trials in a row" in words(both)
+
+
+def test_rates_of_several_attempts_stay_trials():
+    rates = series(n=40, start=0.5, end=0.7, band=0.02, unit="success rate")
+    assert len(lines(payoff.learning_curve(rates), style.OBSERVED)[0].get_ydata()) == 40
+
+
+def test_a_curve_that_got_worse_says_so():
+    slower = series("long runs", start=4.8, end=5.3, band=0.05, better="lower", unit="minutes per km")
+    ax = payoff.learning_curve(slower)
+    assert ax.finding == "Long runs got worse, from 4.80 to 5.30 minutes per km over 50 trials"
+    both = payoff.learning_curves(pd.concat([slower, series("short runs", start=5, end=5.01, better="lower")]))
+    assert both[0, 0].finding == ("Neither skill shows a clear improvement over all its trials; long runs got worse")
+
+
+def test_a_curve_is_said_to_begin_no_further_off_than_its_first_trials():
+    points = series(n=200, start=40, end=80)
+    points.loc[0, "fitted"], points.loc[150, "observed"] = 12.0, 15.0
+    first = points["observed"].head(10).min()
+    assert payoff.learning_curve(points).finding == f"Juggling went from {first:.0f} to 80 catches over 200 trials"

@@ -26,9 +26,28 @@ def test_it_names_the_skills_whose_gain_came_at_once(words):
 
 def test_it_names_the_highest_where_none_is_clearly_over_half():
     ax = payoff.entry(table(["circle", "omelette"], [0.05, 0.5]), first=7)
-    assert ax.finding == "Omelette gained the largest share in the first 7 trials: 50% (40% to 60%)"
-    one = payoff.entry(table(["circle"], [0.05]))
-    assert one.finding == "5% of the gain so far in circle came in the first 5 trials (−5% to 15%)"
+    assert ax.finding == "Omelette gained the largest clear share in the first 7 trials: 50% (40% to 60%)"
+    one = payoff.entry(table(["circle"], [0.25]))
+    assert one.finding == "25% of the gain so far in circle came in the first 5 trials (15% to 35%)"
+
+
+def test_a_share_that_may_be_none_is_no_finding():
+    at_most = payoff.entry(table(["circle"], [0.0]).assign(low=0.0, high=0.12))
+    assert at_most.finding == "At most 12% of the gain so far in circle came in the first 5 trials"
+    wide = table(["circle", "omelette"], [0.7, 0.2]).assign(low=0.0, high=1.8)
+    assert payoff.entry(wide).finding == "In neither skill can a gain in the first 5 trials be told from the noise"
+    assert payoff.entry(wide.head(1)).finding == (
+        "How much of the gain in circle came in the first 5 trials cannot be told from the noise"
+    )
+
+
+def test_without_anything_to_draw_the_tables_reasons_are_told():
+    rows = table(["circle"], [np.nan]).assign(sessions_to_payoff=pd.NA, reason="no gain so far; no part entry_trick")
+    assert payoff.entry(rows).finding == "There is no way in to show. No gain so far."
+    both = pd.concat([rows, rows.assign(skill="omelette", reason="3 trials with a score")])
+    assert payoff.entry(both).finding == (
+        "There is no way in to show. Circle: no gain so far. Omelette: 3 trials with a score."
+    )
 
 
 def test_without_a_share_the_first_to_pay_is_named(words):
@@ -60,3 +79,6 @@ def test_shares_far_outside_stay_on_the_chart():
     left, right = ax.get_xlim()
     assert -0.7 < left < -0.4
     assert 1.4 < right < 1.7
+    left, right = payoff.entry(table(["a", "b"], [2.4, -1.27], half=3.0)).get_xlim()
+    assert left < -1.27
+    assert right > 2.4

@@ -72,9 +72,14 @@ def test_a_session_of_unknown_length_is_not_an_empty_day():
 
 def test_calendar_counts_sessions_where_no_minutes_are_known(words):
     table = days("2026-10-01", "2026-10-31", 4, minutes=np.nan)
+    table.loc[3, ["sessions", "minutes"]] = [0, 0.0]  # no practice is no minutes, also where none are recorded
     ax = repetition.calendar(table)
-    assert set(cells(ax).values()) == {style.AMOUNTS[2]}
+    assert set(cells(ax).values()) == {style.AMOUNTS[2], style.PANEL}
     assert "16 sessions or more a day" in words(ax)
+    assert "shaded by sessions" in words(ax)
+    attempts = repetition.calendar(days("2026-10-01", "2026-10-31", [130, 30, 4], minutes=np.nan))
+    assert set(cells(attempts).values()) == {style.AMOUNTS[4], style.AMOUNTS[2], style.AMOUNTS[0]}
+    assert "100 sessions or more a day" in words(attempts)
 
 
 def amounts(names, minutes, sessions=3):
@@ -140,6 +145,18 @@ def test_spacing_takes_attempts_seconds_apart_and_in_the_same_second():
     assert min(ax.lines[0].get_xdata()) > 0
 
 
+def test_spacing_speaks_of_the_next_day_whatever_the_hour():
+    starts = pd.to_datetime(["2026-10-01 20:00", "2026-10-02 18:00", "2026-10-03 21:00", "2026-10-04 17:00"])
+    hours = [np.nan, 22.0, 27.0, 20.0]
+    early = pd.DataFrame({"skill": "ukulele", "start": starts, "gap_days": [hour / 24 for hour in hours]})
+    late = early.assign(skill="piano", gap_days=[np.nan, 1.1, 1.1, 1.1])
+    ax = repetition.spacing(pd.concat([early, late]))
+    assert ax.finding == "Both skills are typically taken up again after 1 day"
+    assert repetition.spacing(early).finding == "Between two sessions of ukulele there is typically 1 day"
+    same_day = early.assign(start=starts[0] + pd.to_timedelta([0, 40, 80, 120], unit="min"), gap_days=40 / 1440)
+    assert "40 min" in repetition.spacing(same_day).finding
+
+
 def test_spacing_says_when_it_draws_only_some_skills(words):
     ax = repetition.spacing(gaps(**{f"skill{i}": [np.nan, 1.0 + i] for i in range(27)}))
     assert "the 15 most practised of 27 skills" in words(ax)
@@ -160,7 +177,7 @@ def test_habit_draws_each_strength_and_names_the_strongest(words):
     heights = [0.4 - line.get_ydata() + row for row, line in enumerate(ax.lines[::2])]
     assert heights[0] / 0.8 == pytest.approx(np.linspace(0.2, 0.8, 40))
     assert heights[1] / 0.8 == pytest.approx(np.linspace(0.9, 0.3, 40))
-    assert ax.finding == "Ukulele is the strongest habit: 80%, 43 points more than 28 days before"
+    assert ax.finding == "The strongest habit is ukulele: 80%, 43 points more than 28 days before"
     assert "juggling 30%" in ax.alt_text
     assert "+43" in words(ax)
     assert "−43" in words(ax)
@@ -171,9 +188,12 @@ def test_habit_leaves_out_what_is_at_zero_and_draws_a_year(words):
     assert len(ax.get_yticklabels()) == 1
     assert len(ax.lines[0].get_xdata()) == 365
     assert "the strongest of 2 skills" in words(ax)
+    both = repetition.habit(strengths(surf=np.full(9, 1e-6), ukulele=np.full(9, 1e-6)))
+    assert both.finding == "No habit is alive: the strength of all is near 0%"
     assert repetition.habit(strengths(surf=np.full(9, 1e-6))).finding == (
-        "No habit is alive: the strength of all is near 0%"
+        "The habit of surf is not alive: its strength is near 0%"
     )
+    assert repetition.habit(strengths(races=np.full(9, 0.3))).finding == "The habit of races is at 30%"
 
 
 def curve(estimate, days=(0, 40, 100), n=8, resumed=(0, 1, 0), events=(0, 2, 2)):
@@ -205,6 +225,24 @@ def test_survival_steps_down_with_the_numbers_followed_below():
 )
 def test_survival_titles(table, finding):
     assert repetition.survival(table).finding == finding
+
+
+@pytest.mark.parametrize(
+    ("table", "end"),
+    [
+        (curve([1.0, 0.5, 0.0], n=2, events=(0, 1, 1)),
+         "2 were followed. Both came to a rest of more than 28 days, 40 and 100 days after the first session."),
+        (curve([1.0, 0.0, 0.0], n=1, events=(0, 1, 0)),
+         "1 was followed. It came to a rest of more than 28 days, 40 days after the first session."),
+        (curve([1.0, 1.0, 1.0], n=1, events=0), "1 was followed. It had no rest of more than 28 days."),
+        (curve([1.0, 0.5, 0.5], n=4, events=(0, 2, 0)),
+         "4 were followed. 2 of them came to a rest of more than 28 days, 40 and 40 days after the first session."),
+    ],
+)  # fmt: skip
+def test_survival_of_a_few_skills_is_a_sentence(table, end):
+    ax = repetition.survival(table)
+    assert ax.finding == f"There is no survival to show: a share needs at least 5 skills, and {end}"
+    assert ax.is_empty
 
 
 def rests(**skills):
@@ -293,6 +331,29 @@ def test_week_finds_a_window_over_midnight_and_no_busiest_day_where_there_is_non
     )
 
 
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+@pytest.mark.parametrize(
+    ("sessions", "end"),
+    [
+        ([2, 17, 16, 16, 16, 16, 17], "Monday is the quietest day (2%)"),
+        (
+            [0, 20, 20, 20, 20, 20, 0],
+            "Tuesday, Wednesday, Thursday, Friday and Saturday are the busiest days (20% each)",
+        ),
+        ([13, 15, 14, 14, 15, 15, 14], "All weekdays are much alike (13% to 15%)"),
+    ],
+)
+def test_week_without_any_time_of_day_draws_the_weekdays_alone(sessions, end, words):
+    table = pd.DataFrame({"weekday": DAYS, "hour": pd.array([None] * 7, dtype="Int64"), "sessions": sessions})
+    ax = repetition.week(table)
+    assert [bar.get_width() for bar in ax.patches] == sessions
+    assert ax.finding == end
+    assert ax.reading.endswith("The time of day is not known.")
+    assert ":00" not in words(ax)
+
+
 def loads(**skills):
     rows = [(skill, *values) for skill, values in skills.items()]
     names = ["skill", "acute_minutes", "chronic_minutes", "share", "flag"]
@@ -322,6 +383,17 @@ def test_load_titles(flags, finding):
     assert repetition.load(table).finding == finding
 
 
+def test_load_says_where_it_cannot_tell_whether_a_skill_is_narrow(words):
+    table = loads(cube=(30.0, 40.0, 1.0, "")).assign(
+        reason="whether it is narrow is not known: no session says what was varied"
+    )
+    ax = repetition.load(table)
+    assert ax.finding.startswith("No skill stands out as sudden: ")
+    assert "Whether cube (100% of the time) is narrow is not known: no session says what was varied" in words(ax)
+    assert "at least an hour" in ax.reading
+    assert "a quarter of an hour or more" in ax.reading
+
+
 def runs(**skills):
     rows = [(skill, *values, pd.Timestamp("2026-09-12")) for skill, values in skills.items()]
     return pd.DataFrame(rows, columns=["skill", "current_days", "longest_days", "longest_end"]).assign(learner="ada")
@@ -332,8 +404,12 @@ def test_streaks_draws_the_longest_and_what_runs_of_it(words):
     assert [bar.get_width() for bar in ax.patches] == [12, 5, 3, 0]
     assert ax.finding == "The longest streak is 12 days of b, to 12 September 2026"
     assert "12 days (now 3)" in words(ax)
-    assert "1 streak of 2 skills is running" in ax.reading
-    assert repetition.streaks(runs(a=(4, 4))).finding == "The longest streak is running: 4 days of a"
+    assert "1 of 2 skills has a streak that is running" in ax.reading
+    one = repetition.streaks(runs(a=(4, 4)))
+    assert one.finding == "The longest streak is running: 4 days of a"
+    assert one.reading.startswith("The streak is running;")
+    assert repetition.streaks(runs(a=(0, 4))).reading.startswith("The streak is over;")
+    assert repetition.streaks(runs(a=(0, 4), b=(0, 3))).reading.startswith("None of 2 skills has a streak")
     alone = repetition.streaks(runs(a=(1, 4)).drop(columns="skill"))
     assert alone.finding == "The longest streak is 4 days, to 12 September 2026"
     assert "The present streak is 1 day" in alone.reading
@@ -351,7 +427,7 @@ def made(chart, names, known):
         tables = [strengths(x=[value] * 40).assign(skill=name) for name in names]
         return pd.concat(tables) if tables else strengths(x=[]).head(0)
     if chart == "survival":
-        return curve([1.0, value, value / 2], n=max(many, 3)).head(3 if names else 0)
+        return curve([1.0, value, value / 2], n=max(many, 5)).head(3 if names else 0)
     if chart == "rest":
         return rests(
             **{name: (5 * i, value, ["awake", "falling asleep", "quit"][i % 3]) for i, name in enumerate(names)}

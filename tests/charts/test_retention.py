@@ -62,7 +62,7 @@ def test_the_title_is_the_clearest_loss():
         (row(estimate=6.6, low=5.9, high=7.3, unit=None), "After 7 days without Japanese, 6.6 (5.9 to 7.3) points are "
          "lost"),
         (pd.concat([row(estimate=0.2, low=-0.8, high=1.2), row("ukulele", 0.2, -0.8, 1.2)]),
-         "In none of 2 skills can a loss after a gap be told from noise"),
+         "In neither skill can a loss after a gap be told from noise"),
         (pd.concat([row(), row("ukulele", 9, 5, 13)]),
          "A loss after a gap shows in 2 of 2 skills. After 7 days without Japanese, 13.9 (11.0 to 16.8) phrases are "
          "lost"),
@@ -104,7 +104,39 @@ def test_the_pooled_loss_is_told_and_not_drawn():
     pooled = row("all skills", 0.41, -0.53, 1.36, kind="pooled", unit="noise SDs")
     axes = charts.retention(pd.concat([row(), pooled]), points())
     assert axes.size == 1
-    assert "All scored skills together lose 0.4 (−0.5 to 1.4) standard deviations of their noise" in axes[0, 0].reading
+    unclear = "All scored skills together show no clear change over 7 days (−0.5 to 1.4 standard deviations"
+    assert unclear in axes[0, 0].reading
+    clear = charts.retention(pd.concat([row(), pooled.assign(low=0.2)]), points())[0, 0]
+    assert "All scored skills together lose 0.4 (0.2 to 1.4) standard deviations of their noise" in clear.reading
+    nothing = charts.retention(pd.concat([row(), pooled.assign(estimate=-0.001)]), points())[0, 0]
+    assert "−0.0 " not in nothing.reading
+
+
+def test_dots_without_an_interval_are_hollow(words):
+    table = points()
+    table.loc[4, ["low", "high", "n"]] = [np.nan, np.nan, 2]
+    ax = charts.retention(row(), table)[0, 0]
+    full, hollow = (each for each in ax.lines if each.get_marker() == "o")
+    assert (len(full.get_xdata()), list(hollow.get_xdata())) == (4, [30.0])
+    assert hollow.get_markerfacecolor() == "none"
+    assert "hollow dots have too few trials for one" in words(ax)
+    assert "hollow" not in words(charts.retention(row(), points())[0, 0])
+
+
+def test_a_success_rate_is_lost_in_percentage_points():
+    table = points(loss=0.04).assign(low=0.01, high=0.1)
+    ax = charts.retention(row(estimate=0.08, low=0.05, high=0.11, unit="success rate"), table)[0, 0]
+    assert ax.finding == "After 7 days without Japanese, 8 (5 to 11) percentage points are lost"
+    assert line(ax, style.ACCENT).get_ydata()[-1] == pytest.approx(4 * np.log1p(30))
+    assert ax.get_ylabel() == "lost, percentage points"
+
+
+def test_no_panel_cuts_its_finding_short():
+    unit = "characters per minute"
+    tables = [row(name, 12.4, 3.2, 21.5, unit=unit) for name in "ab"]
+    axes = charts.retention(pd.concat(tables), pd.concat([points("a"), points("b")]))
+    assert not any("…" in text.get_text() for ax in axes.flat for text in ax.texts)
+    assert all("characters" in ax.get_ylabel() for ax in axes.flat)
 
 
 def test_silent_skills_are_named_below(words):

@@ -134,7 +134,7 @@ def test_agency_counts_and_dates_the_events(words):
         skill=["juggling", "omelette", "omelette"],
     )
     ax = selves.agency(table)
-    assert ax.finding == "Ada opened 2 doors and reached 1 target in 3 months"
+    assert ax.finding == "Ada opened 2 doors and reached a target in 3 months"
     assert [label.get_text() for label in ax.get_yticklabels()] == ["new doors", "targets reached"]
     dots = [line for line in ax.lines if line.get_marker() == "o"]
     assert list(dots[0].get_xdata()) == [0, 1.5]

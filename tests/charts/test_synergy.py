@@ -29,6 +29,23 @@ def test_breadth_titles(effective, finding):
     assert synergy.breadth(table(effective, [8] * len(effective))).finding == finding
 
 
+def test_breadth_does_not_compare_a_part_of_a_month_with_a_whole_one():
+    two = table([6.1, 5.2], [8, 8])
+    part = synergy.breadth(two, until="2026-06-10").finding
+    assert part == "Practice from 1 to 10 June 2026 was spread over 5.2 effective skills"
+    whole = "Practice in June 2026 was spread over 5.2 effective skills, down from 6.1 in May 2026"
+    assert synergy.breadth(two, until=pd.Timestamp("2026-06-29 21:00")).finding == whole
+    weeks = two.assign(period=pd.to_datetime(["2026-10-05", "2026-10-12"]))
+    assert "down from" not in synergy.breadth(weeks, until="2026-10-16").finding
+    assert "down from" in synergy.breadth(weeks, until="2026-10-18").finding
+
+
+def test_breadth_of_one_skill_is_a_sentence():
+    ax = synergy.breadth(table([1.0, 1.0], [1, 1]))
+    assert ax.finding == "There is no breadth to show: never more than one skill has been practised in a month."
+    assert ax.is_empty
+
+
 def test_breadth_draws_both_numbers(words):
     ax = synergy.breadth(table([3.0, np.nan, 2.5], [5, 0, 4]), of="self")
     assert np.array_equal(ax.lines[0].get_ydata(), [3.0, np.nan, 2.5], equal_nan=True)

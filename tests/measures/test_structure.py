@@ -117,6 +117,19 @@ def test_variations_unknown_or_unused(skills, log):
     assert unknown.loc[unknown["part"] == "experimental_possibilities", "practice"].isna().all()
 
 
+def test_the_names_of_cards_are_no_experiments(skills, log):
+    start = pd.date_range("2026-09-01", periods=30, unit="us")
+    cards = check_log(pd.DataFrame({"skill": "cards", "start": start, "reps": 1, "successes": 1,
+                                    "variation": [f"card {i}" for i in range(30)]}))  # fmt: skip
+    room = structure.scorecard(skills, pd.concat([log, cards], ignore_index=True)).set_index(["skill", "part"])
+    own = room.loc[("cards", "experimental_possibilities")]
+    assert np.isnan(own["practice"])
+    assert own["evidence"].endswith("its variations name the items that were asked, not what was tweaked.")
+    assert room.loc[("surfing", "experimental_possibilities"), "practice"] == pytest.approx(2 / 3)
+    alone = structure.scorecard(skills.head(0), cards).set_index("part").loc["experimental_possibilities"]
+    assert np.isnan(alone["practice"])
+
+
 def test_skills_of_either_table_appear(skills, log):
     assert structure.scorecard(skills, empty_log())["skill"].unique().tolist() == ["surfing", "tea"]
     assert structure.scorecard(skills.iloc[:0], log)["skill"].unique().tolist() == ["surfing", "tea"]

@@ -48,8 +48,8 @@ def happened(home, month=MONTH):
 def suggestions(home):
     log = home.log
     progress = mm.payoff.progress(log, since=MONTH.start_time, until=AS_OF)
-    rhythm, load = mm.repetition.rhythm(log, as_of=AS_OF), mm.repetition.load(log, as_of=AS_OF)
-    return said(advice.suggestions(home.skills, rhythm, load, progress, MONTH))
+    rest, load = mm.repetition.rest(log, as_of=AS_OF), mm.repetition.load(log, as_of=AS_OF)
+    return said(advice.suggestions(home.skills, rest, load, progress, MONTH))
 
 
 def test_headlines_are_the_months_numbers_against_the_month_before():

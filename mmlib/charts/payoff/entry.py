@@ -8,7 +8,9 @@ from matplotlib.axes import Axes
 from mmlib.charts.layout import MOST_ROWS, ROW, canvas, column, few, intervals, nothing, row_labels, titled, zero_line
 from mmlib.charts.style import OBSERVED, styled
 from mmlib.errors import counted
-from mmlib.words import capital, duration, listed, rated
+from mmlib.words import MINUS, capital, duration, listed, rated
+
+MOST_REASONS = 3
 
 
 @styled
@@ -43,7 +45,7 @@ def entry(entry: pd.DataFrame, *, first: int = 5, confidence: float = 0.95, ax: 
     table["sessions_to_payoff"] = table["sessions_to_payoff"].astype("Float64").astype("float64")
     rows = table[table["estimate"].notna() | table["sessions_to_payoff"].notna()]
     if rows.empty:
-        return nothing(ax, "There is no way in to show: it takes a score in the first trials, or the payoff rated.")
+        return nothing(ax, _why_nothing(table))
     order = ["estimate", "minutes_to_payoff", "sessions_to_payoff"]
     rows = rows.sort_values(order, ascending=[False, True, True], kind="stable")
     n, rows = len(rows), rows.head(MOST_ROWS)
@@ -59,11 +61,32 @@ def entry(entry: pd.DataFrame, *, first: int = 5, confidence: float = 0.95, ax: 
     return ax
 
 
+def _why_nothing(table: pd.DataFrame) -> str:
+    """Return why there is nothing to draw, in the table's own words."""
+    start, told = "There is no way in to show", {}
+    for _, row in (table if "reason" in table else table.head(0)).iterrows():
+        # That nobody tried an entry trick is no reason to show nothing.
+        why = "; ".join(part for part in str(row["reason"]).split("; ") if part and "part entry_trick" not in part)
+        told.setdefault(why, []).append(row["skill"])
+    told.pop("", None)
+    if not told:
+        return f"{start}: it takes a score in the first trials, or the payoff rated."
+    said = [f"{names[0] if len(names) == 1 else counted(len(names), 'skill')}: {why}" for why, names in told.items()]
+    if len(said) == 1:
+        return f"{start}. {capital(next(iter(told)))}."
+    more = f" {len(said) - MOST_REASONS} more reasons." if len(said) > MOST_REASONS + 1 else ""
+    return f"{start}. {'. '.join(capital(each) for each in said[: MOST_REASONS + (not more)])}.{more}"
+
+
 def _shares(ax: Axes, rows: pd.DataFrame, first: int) -> None:
     intervals(ax, rows.reset_index(drop=True))
     shares = rows["estimate"].fillna(0)
-    ax.set_xlim(max(min(shares.min(), 0) - 0.12, -0.6), min(max(shares.max(), 1) + 0.12, 1.6))
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["none", "25%", "50%", "75%", "all"])
+    # Bars may run over the edge, dots not.
+    low, high = min(shares.min(), 0) - 0.12, max(shares.max(), 1) + 0.12
+    ax.set_xlim(low, high)
+    ticks = {0: "none", 0.25: "25%", 0.5: "50%", 0.75: "75%", 1: "all"}
+    ticks = ticks if high - low < 2.2 else {0: "none", 1: "all"}
+    ax.set_xticks(list(ticks), list(ticks.values()))
     ax.set_xlabel(f"share of the gain that came in the first {first} trials")
 
 
@@ -98,6 +121,10 @@ def _tricks(table: pd.DataFrame) -> str:
     return f"Mean payoff before the entry trick → from it on: {listed(said)}"
 
 
+def _percent(share: float) -> str:
+    return f"{share:.0%}".replace("-", MINUS)
+
+
 def _finding(rows: pd.DataFrame, first: int) -> str:
     shares = rows.dropna(subset=["estimate"])
     if shares.empty:
@@ -106,15 +133,28 @@ def _finding(rows: pd.DataFrame, first: int) -> str:
         return f"{capital(soonest['skill'])} paid soonest: {_paid(soonest).removeprefix('paid ')}"
     early = shares[shares["low"] > 0.5]
     if early.empty:
-        best = shares.iloc[0]
-        span = f"{best['low']:.0%} to {best['high']:.0%}".replace("-", "\N{MINUS SIGN}")
-        share = f"{best['estimate']:.0%}".replace("-", "\N{MINUS SIGN}")
-        if len(shares) == 1:
-            return f"{share} of the gain so far in {best['skill']} came in the first {first} trials ({span})"
-        return f"{capital(best['skill'])} gained the largest share in the first {first} trials: {share} ({span})"
+        return _none_over_half(shares, first)
     names = [f"{row['skill']} ({row['estimate']:.0%})" for _, row in early.head(3).iterrows()]
     names += [f"{len(early) - 3} others"] if len(early) > 3 else []
     return f"More than half of the gain so far came in the first {first} trials of {listed(names)}"
+
+
+def _none_over_half(shares: pd.DataFrame, first: int) -> str:
+    """Return the finding where no share is clearly above one half."""
+    trials, n = f"the first {first} trials", len(shares)
+    some = shares[shares["low"] > 0]
+    if some.empty and n > 1:
+        none = "neither" if n == 2 else f"none of {n}"
+        return f"In {none} {'skill' if n == 2 else 'skills'} can a gain in {trials} be told from the noise"
+    best = shares.iloc[0] if some.empty else some.iloc[0]
+    share, low, high = (_percent(best[name]) for name in ("estimate", "low", "high"))
+    if some.empty and best["high"] < 1:
+        return f"At most {high} of the gain so far in {best['skill']} came in {trials}"
+    if some.empty:
+        return f"How much of the gain in {best['skill']} came in {trials} cannot be told from the noise"
+    if n == 1:
+        return f"{share} of the gain so far in {best['skill']} came in {trials} ({low} to {high})"
+    return f"{capital(best['skill'])} gained the largest clear share in {trials}: {share} ({low} to {high})"
 
 
 def _entry_words(ax: Axes, rows: pd.DataFrame, extent: tuple[int, int, float], *, footnote: str) -> None:
@@ -122,7 +162,7 @@ def _entry_words(ax: Axes, rows: pd.DataFrame, extent: tuple[int, int, float], *
     title = _finding(rows, first)
     every = []
     for _, row in rows.iterrows():
-        share = "" if pd.isna(row["estimate"]) else f"{row['estimate']:.0%}".replace("-", "\N{MINUS SIGN}")
+        share = "" if pd.isna(row["estimate"]) else _percent(row["estimate"])
         every.append(f"{row['skill']} {' and '.join(filter(None, [share, _paid(row)]))}")
     paid = "" if rows["sessions_to_payoff"].isna().all() else "the practice up to the first payoff of 4 or more"
     known = rows["estimate"].notna().any()

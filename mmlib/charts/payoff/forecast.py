@@ -130,7 +130,7 @@ def _axis(ax: Axes, rows: pd.DataFrame, dated: bool) -> None:
     ax.set_xlim(begin - 0.03 * span, begin + 1.12 * span)
     locator = AutoDateLocator(minticks=2, maxticks=5)
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
 
 
 def _row(ax: Axes, y: int, row: dict) -> None:

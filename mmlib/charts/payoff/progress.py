@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from mmlib.charts.layout import MOST_ROWS, ROW, canvas, column, few, intervals, nothing, row_labels, titled, zero_line
 from mmlib.charts.style import INK, styled
 from mmlib.errors import counted
-from mmlib.words import capital, from_to, listed, signed
+from mmlib.words import RATE, capital, change_of, difference, listed
 
 
 @styled
@@ -63,8 +63,11 @@ def progress(progress: pd.DataFrame, *, confidence: float = 0.95, ax: Axes | Non
 
 
 def _from_to(row: pd.Series) -> str:
-    unit = "" if pd.isna(row["unit"]) else f" {row['unit']}"
-    return f"{' → '.join(from_to(row['before'], row['now']))}{unit}"
+    return change_of(row["before"], row["now"], row["unit"], to=" → ")
+
+
+def _change(row: pd.Series) -> str:
+    return difference(row["estimate"], RATE if row["unit"] == RATE else None)
 
 
 def _progress_words(ax: Axes, rows: pd.DataFrame, extent: tuple[int, float], unsure: pd.DataFrame) -> None:
@@ -83,7 +86,7 @@ def _progress_words(ax: Axes, rows: pd.DataFrame, extent: tuple[int, float], uns
     subtitle = f"Change of the mean score since the period before, with {confidence:.0%} intervals{few(len(rows), n)}"
     few_scores = [f"{row['skill']} ({_from_to(row)})" for _, row in unsure.head(8).iterrows()]
     footnote = f"Too few scores to say: {listed(few_scores)}" if few_scores else ""
-    every = [f"{row['skill']} {signed(row['estimate'])} ({_from_to(row)})" for _, row in rows.iterrows()]
+    every = [f"{row['skill']} {_change(row)} ({_from_to(row)})" for _, row in rows.iterrows()]
     titled(
         ax, title, subtitle, footnote=footnote,
         alt_text=f"{title}. Changes (positive is better): {listed(every)}.",

@@ -10,10 +10,11 @@ from matplotlib.patches import Rectangle
 from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, note, nothing, titled
 from mmlib.charts.style import AMOUNTS, MUTED, PANEL, styled
 from mmlib.errors import counted
-from mmlib.words import date, who
+from mmlib.words import date, listed, who
 
 WEEKS = 53
-STEPS = {"minutes": (1, 15, 30, 60, 120), "sessions": (1, 2, 4, 8, 16)}
+MINUTES, SESSIONS, ATTEMPTS = (1, 15, 30, 60, 120), (1, 2, 4, 8, 16), (1, 10, 25, 50, 100)
+"""From how much on each shade begins; more sessions than the last step of SESSIONS a day are mostly attempts."""
 
 
 @styled
@@ -46,22 +47,29 @@ def calendar(daily: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     table = table.assign(week=week - max(week.min(), 1 - WEEKS)).query("week >= 0")
     columns = max(int(table["week"].max()) + 1, 22)
     ax = canvas(ax, WIDTH / columns * (9.4 if columns > 40 else 9.2) + (0.2 if columns > 40 else 0))
-    unit = "minutes" if table["minutes"].notna().any() else "sessions"
-    _days(ax, table, unit)
+    # A day without practice has 0 minutes, whether or not the log records any.
+    unit = "minutes" if table.loc[table["sessions"] > 0, "minutes"].sum() > 0 else "sessions"
+    attempts = (table["sessions"] >= ATTEMPTS[-1]).any()
+    steps = MINUTES if unit == "minutes" else ATTEMPTS if attempts else SESSIONS
+    _days(ax, table, unit, steps)
     _months(ax, table)
     ax.set(xlim=(-0.6, columns - 0.4), ylim=(9.2 if columns > 40 else 8.0, -1.2), aspect="equal", anchor="W")
     ax.set_yticks([0, 2, 4, 6], ["Mon", "Wed", "Fri", "Sun"])
     ax.set_xticks([])
     ax.grid(False)
-    _scale(ax, unit, columns)
-    _calendar_words(ax, table, unit)
+    _scale(ax, _most(unit, steps), columns)
+    _calendar_words(ax, table, unit, steps)
     return ax
 
 
-def _days(ax: Axes, table: pd.DataFrame, unit: str) -> None:
+def _most(unit: str, steps: tuple[int, ...]) -> str:
+    return "2 hours or more a day" if unit == "minutes" else f"{steps[-1]} sessions or more a day"
+
+
+def _days(ax: Axes, table: pd.DataFrame, unit: str, limits: tuple[int, ...]) -> None:
     # A session of unknown length is still a session: it gets the palest step, not an empty day.
     amount = np.maximum(table[unit].astype(float).fillna(0), (table["sessions"] > 0) * 1.0)
-    steps = np.digitize(amount, STEPS[unit])
+    steps = np.digitize(amount, limits)
     for week, day, step in zip(table["week"], table["date"], steps, strict=True):
         _cell(ax, week, day.weekday(), PANEL if step == 0 else AMOUNTS[step - 1])
 
@@ -80,28 +88,27 @@ def _months(ax: Axes, table: pd.DataFrame) -> None:
         ax.text(week - 0.45, -0.75, name, ha="left", va="bottom", color=MUTED, size=LABEL_SIZE)
 
 
-def _scale(ax: Axes, unit: str, columns: int) -> None:
+def _scale(ax: Axes, most: str, columns: int) -> None:
     y, step = (8.4, 1.0) if columns > 40 else (7.6, 0.7)
-    words = {"minutes": ("none", "2 hours or more a day"), "sessions": ("none", "16 sessions or more a day")}[unit]
-    note(ax, -0.45, y, words[0], dx=0)
+    note(ax, -0.45, y, "none", dx=0)
     start = 3.2 if columns > 40 else 1.6
     for i, color in enumerate((PANEL, *AMOUNTS)):
         size = 0.86 * step
         ax.add_patch(Rectangle((start + i * step, y - size / 2), size, size, facecolor=color, edgecolor="none"))
-    note(ax, start + 6 * step, y, words[1], dx=3)
+    note(ax, start + 6 * step, y, most, dx=3)
 
 
-def _calendar_words(ax: Axes, table: pd.DataFrame, unit: str) -> None:
+def _calendar_words(ax: Axes, table: pd.DataFrame, unit: str, limits: tuple[int, ...]) -> None:
     name, last = who(table), table["date"].iloc[-1]
     month = table[table["date"].dt.to_period("M") == last.to_period("M")]
     practised = int((month["sessions"] > 0).sum())
     title = f"{name} {_days_practised(practised, month['date'])}"
     total, length = int((table["sessions"] > 0).sum()), len(table)
     since = date(last) if length == 1 else f"{date(table['date'].iloc[0])} to {date(last)}"
-    steps = (
-        "under 15, 15, 30, 60 and 120 minutes or more" if unit == "minutes" else "1, 2, 4, 8 and 16 sessions or more"
-    )
-    subtitle = f"Each square is a day, each column a week; {since}"
+    steps = f"{listed(limits)} sessions or more"
+    steps = "under 15, 15, 30, 60 and 120 minutes or more" if unit == "minutes" else steps
+    shade = "" if unit == "minutes" else "; shaded by sessions, for their length is not known"
+    subtitle = f"Each square is a day, each column a week; {since}{shade}"
     share = f"{counted(total, 'day')} of {length:,} ({total / length:.0%})"
     reading = (
         f"The darker the square, the more practice that day (steps: {steps}); pale grey means none. "

@@ -8,7 +8,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from mmlib.charts.layout import LABEL_SIZE, MOST_ROWS, canvas, nothing, row_labels, titled
 from mmlib.charts.style import ACCENT, BAND, MUTED, RULE, styled
-from mmlib.words import capital, date, listed
+from mmlib.words import date, listed
 
 YEAR_DAYS = 365
 MONTH_DAYS = 28
@@ -37,7 +37,7 @@ def habit(habit: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     >>> strength = [1 - 0.5 ** (day.day / 13) for day in days]
     >>> table = pd.DataFrame({"skill": "ukulele", "date": days, "strength": strength})
     >>> habit(table).finding
-    'Ukulele is the strongest habit: 81%, 66 points more than 28 days before'
+    'The habit of ukulele is at 81%, 66 points more than 28 days before'
     """
     known = habit.dropna(subset=["strength"])
     if known.empty:
@@ -84,9 +84,11 @@ def _points(change: float) -> str:
 
 def _words(ax: Axes, now: pd.Series, before: pd.Series, shown: pd.Series, first: pd.Timestamp) -> None:
     best, change = now.index[0], now.iloc[0] - before.iloc[0]
-    title = f"{capital(best)} is the strongest habit: {now.iloc[0]:.0%}"
+    title = f"The strongest habit is {best}: {now.iloc[0]:.0%}"
+    title = title if len(now) > 1 else f"The habit of {best} is at {now.iloc[0]:.0%}"
     if now.iloc[0] < ALIVE:
         title = "No habit is alive: the strength of all is near 0%"
+        title = title if len(now) > 1 else f"The habit of {best} is not alive: its strength is near 0%"
     elif pd.notna(change) and round(100 * abs(change)):
         word = "more" if change > 0 else "less"
         title += f", {_size(change)} {word} than {MONTH_DAYS} days before"

@@ -67,12 +67,23 @@ def _finding(row: object) -> str:
     return f"{capital(row.skill)} is {row.flag}: " + "; ".join(said for word, said in parts.items() if word in row.flag)
 
 
+def _untold(rows: pd.DataFrame) -> list[str]:
+    """Return why it cannot be told of a large skill whether it is narrow, in the table's own words."""
+    said = []
+    for row in rows.itertuples() if "reason" in rows else ():
+        why = str(row.reason).split("; ")[0]
+        if why.startswith("whether it is"):
+            said.append(why.replace("whether it is", f"Whether {row.skill} ({row.share:.0%} of the time) is", 1))
+    return said
+
+
 def _words(ax: Axes, rows: pd.DataFrame, shown: int) -> None:
     flagged = rows[rows["flag"] != ""]
     findings = [_finding(row) for row in flagged.itertuples()]
     week, usual = (rows[name].sum() for name in ("acute_minutes", "chronic_minutes"))
     total = f"{duration(week)} in the last 7 days, {duration(usual)} in a usual week before"
-    title = f"No skill stands out as narrow or sudden: {total}"
+    untold = _untold(rows)
+    title = f"No skill stands out as {'sudden' if untold else 'narrow or sudden'}: {total}"
     if len(findings) == 1:
         title = findings[0]
     elif findings:
@@ -88,6 +99,8 @@ def _words(ax: Axes, rows: pd.DataFrame, shown: int) -> None:
         ax, title, f"Time in the last 7 days; the dark tick is the mean week of the 28 days before them{few}",
         alt_text=f"{title}. {told}Last 7 days: {every}.",
         reading=f"A bar far beyond its tick is much more than usual: {total}, in {counted(len(rows), 'skill')}. "
-        "“Sudden” is at least 1.5 times the usual week; “narrow” a skill that takes at least 40% of the time with "
-        "hardly a variation. Both describe the practice and foretell nothing.",
+        "“Sudden” is at least an hour and at least 1.5 times the usual week, where that has a quarter of an hour or "
+        "more; “narrow” a skill that takes at least 40% of the time of 28 days, in 5 sessions or more with hardly a "
+        "variation. Both describe the practice and foretell nothing.",
+        footnote=". ".join(untold),
     )  # fmt: skip

@@ -10,11 +10,12 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from mmlib.charts.layout import WIDTH, nothing, panels, titled, wrapped
 from mmlib.charts.style import ACCENT, BAND, BOLD, MUTED, OBSERVED, RULE, styled
 from mmlib.errors import counted
-from mmlib.words import MINUS, capital, from_to, gap, listed, number
+from mmlib.words import MINUS, RATE, capital, from_to, gap, listed, number
 
 HOUR = 1 / 24
 TICKS = {0: "no gap", 1: "1 day", 3: "3 days", 7: "1 week", 14: "2 weeks", 30: "1 month", 90: "3 months", 365: "1 year"}
 KNOWN = ["estimate", "low", "high"]
+LABELLED = 130  # points beside a panel for what its axis shows
 
 
 @styled
@@ -56,10 +57,11 @@ def retention(retention: pd.DataFrame, points: pd.DataFrame, *, most: int = 6, c
     rows = -(-len(shown) // columns)
     axes = panels(rows, columns, 3.1 if columns == 1 else 2.45 * rows)
     for ax, (_, row) in zip(axes.flat, shown.iterrows(), strict=False):
-        _panel(ax, row, points[points["skill"] == row["skill"]], width=WIDTH * 72 / columns - 40)
+        _panel(ax, row, points[points["skill"] == row["skill"]], width=WIDTH * 72 / columns - 58)
     for ax in axes.flat[len(shown) :]:
         ax.set_axis_off()
-    _words(axes, retention, known, shown, confidence)
+    alone = points[points["skill"].isin(shown["skill"]) & points["low"].isna() & points["observed"].notna()]
+    _words(axes, retention, (known, shown), confidence, hollow=len(alone) > 0)
     return axes
 
 
@@ -81,7 +83,7 @@ def _why_nothing(skills: pd.DataFrame) -> str:
 def _panel(ax: Axes, row: pd.Series, points: pd.DataFrame, *, width: float) -> None:
     points = points.sort_values("gap_days")
     recalled = row["kind"] == "recall"
-    scale = 100 if recalled else 1
+    scale = 100 if recalled else _of(row)
     line = points if recalled else _line(points)
     ax.fill_between(line["gap_days"], line["fitted_low"] * scale, line["fitted_high"] * scale, color=BAND, alpha=0.75,
                     lw=0, zorder=2)  # fmt: skip
@@ -90,10 +92,17 @@ def _panel(ax: Axes, row: pd.Series, points: pd.DataFrame, *, width: float) -> N
         ax.axhline(0, color=RULE, lw=1.2, zorder=1.5)
     ax.vlines(points["gap_days"], points["low"] * scale, points["high"] * scale, color=OBSERVED, lw=2, alpha=0.6,
               zorder=3.5)  # fmt: skip
-    ax.plot(points["gap_days"], points["observed"] * scale, "o", color=OBSERVED, ms=5.5, zorder=4)
+    known = points["low"].notna()
+    for part, fill in ((points[known], OBSERVED), (points[~known], "none")):
+        ax.plot(part["gap_days"], part["observed"] * scale, "o", color=OBSERVED, mfc=fill, mew=1.3, ms=5.5, zorder=4)
     _axes(ax, points, scale, recalled=recalled)
+    if not recalled:
+        ax.set_ylabel(wrapped(f"lost, {_unit(row)}", LABELLED, size=10.5, most=2)[0], size=10.5)
     ax.set_title(wrapped(row["skill"], width, size=12, weight=BOLD, most=1)[0], pad=22)
-    finding = wrapped(_small_finding(row), width, size=10.5, most=1)[0]
+    finding = _small_finding(row)
+    if len(wrapped(finding, width, size=10.5)) > 1:
+        finding = finding.removesuffix(f" {_unit(row)}")  # the axis says the unit too
+    finding = wrapped(finding, width, size=10.5, most=1)[0]
     ax.annotate(finding, (0, 1), xytext=(0, 7), xycoords="axes fraction", textcoords="offset points", va="bottom",
                 size=10.5, color=MUTED)  # fmt: skip
 
@@ -125,7 +134,8 @@ def _axes(ax: Axes, points: pd.DataFrame, scale: float, *, recalled: bool) -> No
     ax.set_ylim(low, high)
     ax.yaxis.set_major_locator(MaxNLocator(4))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}%" if recalled else number(value)))
-    ax.set_ylabel("recalled" if recalled else "lost")
+    if recalled:
+        ax.set_ylabel("recalled")
     ax.grid(False, axis="x")
 
 
@@ -134,6 +144,8 @@ def _stretched(days: np.ndarray) -> np.ndarray:
 
 
 def _unit(row: pd.Series) -> str:
+    if row["unit"] == RATE:
+        return "percentage points"
     return "points" if pd.isna(row["unit"]) or not row["unit"] else str(row["unit"])
 
 
@@ -144,14 +156,20 @@ def _amount(row: pd.Series) -> str:
     return f"{_sized(row)} ({_limits(row)}) {_unit(row)}"
 
 
+def _of(row: pd.Series) -> int:
+    """Return by what a score is multiplied to be said: a success rate is said in percentage points."""
+    return 100 if row["unit"] == RATE else 1
+
+
 def _sized(row: pd.Series) -> str:
     """Return the estimate with as many decimals as its limits."""
-    decimals = len(from_to(row["low"], row["high"])[1].partition(".")[2])
-    return f"{row['estimate']:,.{decimals}f}".replace("-", MINUS)
+    decimals = len(from_to(_of(row) * row["low"], _of(row) * row["high"])[1].partition(".")[2])
+    text = f"{_of(row) * abs(row['estimate']):,.{decimals}f}"
+    return f"{MINUS if row['estimate'] < 0 and float(text.replace(',', '')) else ''}{text}"
 
 
 def _limits(row: pd.Series) -> str:
-    return " to ".join(from_to(row["low"], row["high"]))
+    return " to ".join(from_to(_of(row) * row["low"], _of(row) * row["high"]))
 
 
 def _small_finding(row: pd.Series) -> str:
@@ -186,13 +204,20 @@ def _title(known: pd.DataFrame) -> str:
     if len(known) == 1:
         return capital(_one(known.iloc[0]))
     if clear.empty:
-        return f"In none of {len(known)} skills can a loss after a gap be told from noise"
+        none = "neither skill" if len(known) == 2 else f"none of {len(known)} skills"
+        return f"In {none} can a loss after a gap be told from noise"
     return f"A loss after a gap shows in {len(clear)} of {len(known)} skills. {capital(_one(clear.iloc[0]))}"
 
 
 def _words(
-    axes: np.ndarray, retention: pd.DataFrame, known: pd.DataFrame, shown: pd.DataFrame, confidence: float
+    axes: np.ndarray,
+    retention: pd.DataFrame,
+    which: tuple[pd.DataFrame, pd.DataFrame],
+    confidence: float,
+    *,
+    hollow: bool,
 ) -> None:
+    known, shown = which
     title, n = _title(known), len(known)
     few = f"; the {len(shown)} clearest of {n} skills" if n > len(shown) else ""
     kinds = set(shown["kind"])
@@ -201,7 +226,8 @@ def _words(
         for kind, words in (("score", "What the first trial after a gap loses"), ("recall", "what is still recalled"))
         if kind in kinds
     )
-    subtitle = f"{capital(drawn)}: dots are means, blue is fitted, with {confidence:.0%} intervals{few}"
+    subtitle = f"{capital(drawn)}: dots are means, blue is fitted, with {confidence:.0%} intervals"
+    subtitle += f"{'; hollow dots have too few trials for one' if hollow else ''}{few}"
     silent = retention.loc[retention["estimate"].isna(), "skill"].to_list()
     footnote = f"Too little to say: {listed(silent if len(silent) <= 8 else [*silent[:7], f'{len(silent) - 7} more'])}"
     every = [sentence for sentence in (capital(_one(row)) for _, row in shown.iterrows()) if sentence not in title]
@@ -235,8 +261,14 @@ def _how_to_read(known: pd.DataFrame) -> list[str]:
 
 def _all_skills(retention: pd.DataFrame) -> list[str]:
     pooled = retention[retention["kind"] == "pooled"].dropna(subset=KNOWN)
-    return [
-        f"All scored skills together lose {_sized(row)} ({_limits(row)}) standard "
-        f"deviations of their noise over {gap(row['days'])}."
-        for _, row in pooled.iterrows()
-    ]
+    said = []
+    for _, row in pooled.iterrows():
+        over = f"over {gap(row['days'])}"
+        sds = "standard deviations of their noise"
+        if row["low"] > 0:
+            said.append(f"All scored skills together lose {_sized(row)} ({_limits(row)}) {sds} {over}.")
+        elif row["high"] < 0:
+            said.append(f"All scored skills together are better, not worse, {over} ({_limits(row)} {sds} lost).")
+        else:
+            said.append(f"All scored skills together show no clear change {over} ({_limits(row)} {sds} lost).")
+    return said

@@ -37,6 +37,7 @@ def spacing(spacing: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     if gaps.empty:
         return nothing(ax, "There are no gaps to show: no skill has been practised twice yet.")
     medians = gaps.groupby("skill")["gap_days"].agg(["median", "size"]).sort_values("size", ascending=False)
+    medians["words"] = [_typically(gaps[gaps["skill"] == skill], row["median"]) for skill, row in medians.iterrows()]
     n, medians = len(medians), medians.head(MOST_ROWS).sort_values("median", kind="stable")
     ax = canvas(ax, ROW * len(medians) + 0.45)
     shown = gaps[gaps["skill"].isin(medians.index)]
@@ -52,11 +53,24 @@ def spacing(spacing: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.vlines(middle, np.arange(len(medians)) - 0.38, np.arange(len(medians)) + 0.38, color=ACCENT, lw=3)
     _time_axis(ax, least, shown["gap_days"].max())
     row_labels(ax, medians.index)
-    for y, value in enumerate(medians["median"]):
-        ax.annotate(gap(value), (1, y), xytext=(8, 0), xycoords=ax.get_yaxis_transform(),
+    for y, words in enumerate(medians["words"]):
+        ax.annotate(words, (1, y), xytext=(8, 0), xycoords=ax.get_yaxis_transform(),
                     textcoords="offset points", va="center", size=LABEL_SIZE, color=ACCENT)  # fmt: skip
     _spacing_words(ax, medians, n)
     return ax
+
+
+def _typically(gaps: pd.DataFrame, median: float) -> str:
+    """Return a typical gap as one says it: in days of the calendar, where most gaps go to another day.
+
+    20 and 26 hours are both the next day: the hour at which one happens to begin makes no finding.
+    """
+    if "start" not in gaps:
+        return gap(median)
+    start = pd.to_datetime(gaps["start"])
+    before = (start - pd.to_timedelta(gaps["gap_days"], unit="D")).dt.round("s")
+    days = (start.dt.normalize() - before.dt.normalize()).dt.days.median()
+    return gap(days if days >= 1 else median)
 
 
 def _time_axis(ax: Axes, least: float, most: float) -> None:
@@ -77,11 +91,15 @@ def _time_axis(ax: Axes, least: float, most: float) -> None:
 def _spacing_words(ax: Axes, medians: pd.DataFrame, n: int) -> None:
     first, last = medians.iloc[0], medians.iloc[-1]
     title = (
-        f"Between two sessions of {first.name} there are typically {gap(first['median'])}"
-        if len(medians) == 1
-        else f"{capital(first.name)} is taken up again soonest, typically after {gap(first['median'])}; "
-        f"{last.name} waits longest ({gap(last['median'])})"
+        f"{capital(first.name)} is taken up again soonest, typically after {first['words']}; "
+        f"{last.name} waits longest ({last['words']})"
     )
+    if len(medians) == 1:
+        are = "is" if first["words"].startswith("1 ") else "are"
+        title = f"Between two sessions of {first.name} there {are} typically {first['words']}"
+    elif len(set(medians["words"])) == 1:
+        which = "Both skills are" if n == 2 else f"Each of the {len(medians)} skills is"
+        title = f"{which} typically taken up again after {first['words']}"
     few = f"; the {len(medians)} most practised of {n} skills" if n > len(medians) else ""
     subtitle = f"Time from each session to the next; the blue mark is the middle (median){few}"
     gaps = int(medians["size"].sum())
@@ -90,5 +108,5 @@ def _spacing_words(ax: Axes, medians: pd.DataFrame, n: int) -> None:
         "right the longer; each step to the right is a multiple. Half of a skill's pauses are shorter than its blue "
         "mark, half longer."
     )
-    alt = "Typical pauses: " + listed(f"{skill} {gap(value)}" for skill, value in medians["median"].items())
+    alt = "Typical pauses: " + listed(f"{skill} {value}" for skill, value in medians["words"].items())
     titled(ax, title, subtitle, alt_text=f"{title}. {alt}.", reading=reading)

@@ -67,8 +67,9 @@ def _words(ax: Axes, rows: pd.DataFrame, shown: int, names: list[str]) -> None:
         for name, row in zip(names[:shown], rows.head(shown).itertuples(), strict=True)
     )
     if "skill" in rows:
-        verb = "is" if len(running) == 1 else "are"
-        still = f"{counted(len(running), 'streak')} of {counted(len(rows), 'skill')} {verb} running"
+        n, now = len(rows), len(running)
+        still = f"{now or 'None'} of {n} skills {'have' if now > 1 else 'has'} a streak that is running"
+        still = still if n > 1 else "The streak is running" if now else "The streak is over"
     else:
         still = f"The present streak is {counted(int(best['current_days']), 'day')}"
     titled(

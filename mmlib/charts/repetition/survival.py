@@ -9,8 +9,10 @@ from matplotlib.axes import Axes
 from mmlib.charts.layout import LABEL_SIZE, canvas, note, nothing, titled
 from mmlib.charts.style import ACCENT, BAND, INK, MUTED, RULE, styled
 from mmlib.errors import counted
+from mmlib.words import listed
 
 MILESTONES = (30, 91, 182, 365, 730)
+FEWEST = 5  # skills: of fewer, a share says less than their names would
 STEPS = (7, 14, 30, 60, 90, 180, 365, 730, 1460)
 
 
@@ -42,6 +44,8 @@ def survival(survival: pd.DataFrame, *, quit_after_days: int = 28, ax: Axes | No
     rows = survival.dropna(subset=["estimate"]).sort_values("days", kind="stable")
     if rows.empty:
         return nothing(ax, f"There is no survival to show: no skill began more than {quit_after_days} days ago.")
+    if rows["n"].iloc[0] < FEWEST:
+        return nothing(ax, _too_few(rows, quit_after_days))
     ax = canvas(ax, 3.0)
     last = max(int(rows["days"].iloc[-1]), 14)
     days = np.array([0, *rows["days"], last], dtype=float)
@@ -54,9 +58,31 @@ def survival(survival: pd.DataFrame, *, quit_after_days: int = 28, ax: Axes | No
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     ticks = _time_axis(ax, last)
     _numbers_at_risk(ax, rows, ticks)
-    note(ax, last, rows["estimate"].iloc[-1], f"{rows['estimate'].iloc[-1]:.0%}", color=ACCENT)
+    _end(ax, rows["estimate"].to_numpy(), last)
     _words(ax, rows, quit_after_days)
     return ax
+
+
+def _end(ax: Axes, shares: np.ndarray, last: int) -> None:
+    """Name the share at the right edge; where the line ends in a fall, the share before it too."""
+    words, y = f"{shares[-1]:.0%}", shares[-1]
+    if len(shares) > 1 and f"{shares[-2]:.0%}" != words:
+        words, y = f"{shares[-2]:.0%},\nthen {words}", shares[-2]
+    note(ax, last, max(y, 0.06), words, color=ACCENT, linespacing=1.0)
+
+
+def _too_few(rows: pd.DataFrame, quit_after_days: int) -> str:
+    """Return in a sentence how the few skills fared."""
+    n, quits = int(rows["n"].iloc[0]), rows[rows["events"] > 0]
+    rest = f"a rest of more than {counted(quit_after_days, 'day')}"
+    start = f"There is no survival to show: a share needs at least {FEWEST} skills, and {n} "
+    start += f"{'was' if n == 1 else 'were'} followed. "
+    if quits.empty:
+        return start + (f"It had no {rest[2:]}." if n == 1 else f"None of them came to {rest}.")
+    days = listed(day for row in quits.itertuples() for day in [f"{int(row.days):,}"] * int(row.events))
+    gone, one = int(quits["events"].sum()), int(quits["days"].sum()) == 1
+    which = "It" if n == 1 else "Both" if (n, gone) == (2, 2) else f"All {n}" if n == gone else f"{gone} of them"
+    return f"{start}{which} came to {rest}, {days} {'day' if one else 'days'} after the first session."
 
 
 def _time_axis(ax: Axes, last: int) -> list[int]:
@@ -99,7 +125,8 @@ def _words(ax: Axes, rows: pd.DataFrame, quit_after_days: int) -> None:
     told = f"{quits or 'none'} of {counted(n, 'skill')} came to {rest}{later}"
     band = "; band: 95% interval" if rows["low"].notna().any() else ""
     every = [(day, rows[rows["days"] <= day].iloc[-1]) for day in MILESTONES if day <= rows["days"].iloc[-1]]
-    at = "".join(f" After {day} days: {_share(row)}." for day, row in every)
+    every += [(int(rows["days"].iloc[-1]), rows.iloc[-1])]
+    at = "".join(f" After {counted(day, 'day')}: {_share(row)}." for day, row in dict(every).items())
     titled(
         ax, title, f"Share of skills that have not yet come to {rest}{band}",
         alt_text=f"{title}. {told[:1].upper() + told[1:]}.{at}",

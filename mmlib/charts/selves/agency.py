@@ -46,7 +46,7 @@ def agency(agency: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ...                       "kind": ["new door", "target reached"], "skill": "omelette",
     ...                       "what": ["the first session", "at the target after 22 sessions"]})
     >>> agency(table).finding
-    'Ada opened 1 door and reached 1 target in 2 months'
+    'Ada opened a door and reached a target in 2 months'
     """
     rows = agency[agency["kind"].isin(KINDS) & agency["date"].notna()].sort_values("date", kind="stable")
     if rows.empty:
@@ -98,8 +98,10 @@ def _words(ax: Axes, rows: pd.DataFrame, lanes: list[str], months: int) -> None:
     did = []
     for kind in lanes:
         _, verb, noun = KINDS[kind]
-        did.append(f"{verb} {counted(int((rows['kind'] == kind).sum()), noun)}")
-    title = f"{who(rows)} {listed(did)} in {counted(months, 'month')}"
+        n = int((rows["kind"] == kind).sum())
+        did.append(f"{verb} {f'a {noun}' if n == 1 else counted(n, noun)}")
+    when = f"{rows['date'].iloc[0]:%B %Y}" if months == 1 else counted(months, "month")
+    title = f"{who(rows)} {listed(did)} in {when}"
     last = rows.iloc[-1]
     skill = "" if pd.isna(last["skill"]) else f" in {last['skill']}"
     latest = f"The latest is of {date(last['date'])}: {last['kind']}{skill}"

@@ -29,26 +29,27 @@ def entry(log: pd.DataFrame, *, first: int = 5, confidence: float = 0.95) -> pd.
     """Return how easy the way in was: the gain of the first trials, the time to the first payoff, the entry trick.
 
     The share of the gain so far that came in the first trials is (early - start)/(now - start), where start is
-    the first scored trial, early the mean of the scored trials around the fifth (4 to 6), and now the mean of
-    the last five; its limits are Fieller's. No curve is assumed. The first payoff is the first session whose
-    payoff was rated 4 or more. The entry trick: the mean payoff from the first session with part entry_trick on,
-    less that of the sessions before it. It is an association: the trick is mostly tried when other things
-    change too.
+    the mean of the first three scored trials, early the mean of those around the fifth (4 to 6), and now the mean
+    of the last five; its limits are Fieller's. No curve is assumed. A share below 0 counts as 0; where the limits are
+    below 0 too, it was worse after the first trials than before, and there is no share. The first payoff is the
+    first session whose payoff was rated 4 or more. The entry trick: the mean payoff from the first session with part
+    entry_trick on, less that of the sessions before it. It is an association: the trick is mostly tried when other
+    things change too.
 
     Parameters
     ----------
     log : DataFrame
         The log.
     first : int, default 5
-        How many scored trials are the first ones: 3 or more.
+        How many scored trials are the first ones: 3 or more. Below 5, start is the mean of the first `first` - 2.
     confidence : float, default 0.95
         Coverage of the intervals.
 
     Returns
     -------
     DataFrame
-        One row per learner and skill: learner, skill, unit, better, estimate (share of the gain so far; above 1
-        where some of it was lost again), low, high, n (scored trials), start, early, now (performance),
+        One row per learner and skill: learner, skill, unit, better, estimate (share of the gain so far, 0 or more;
+        above 1 where some of it was lost again), low, high, n (scored trials), start, early, now (performance),
         sessions_to_payoff and minutes_to_payoff (up to and including the first session with a payoff of 4 or
         more; a session of unknown length counts as the learner's median session; NaN where no minutes are
         known), payoff_before, payoff_after (mean ratings before the first session with the entry trick and from
@@ -78,7 +79,7 @@ def entry(log: pd.DataFrame, *, first: int = 5, confidence: float = 0.95) -> pd.
     ... }))
     >>> entry(log)[["estimate", "low", "high", "n", "sessions_to_payoff", "minutes_to_payoff"]].round(2)
        estimate  low  high   n  sessions_to_payoff  minutes_to_payoff
-    0      0.75  0.7  0.81  30                   2               30.0
+    0      0.67  0.6  0.73  30                   2               30.0
     """
     if first < 3:
         raise MMError(f"first: found {first}, expected 3 or more trials.")
@@ -106,9 +107,13 @@ def _share(own: pd.DataFrame, first: int, confidence: float) -> dict[str, object
         reached = scored["trial"].iloc[first - 1]
         return row | {"reason": f"the beginning is mostly without scores: it took {reached:,} trials to get {first}"}
     found = early_share(sign * scored["performance"], first=first, confidence=confidence)
-    row |= found._asdict() | {"start": sign * found.start, "early": sign * found.early, "now": sign * found.now}
-    reason = "no gain so far that can be told from the noise" if np.isnan(found.estimate) else ""
-    return row | {"reason": reason}
+    row |= {name: sign * getattr(found, name) for name in ("start", "early", "now")}
+    if np.isnan(found.estimate):
+        return row | {"reason": "no gain so far that can be told from the noise"}
+    if found.high <= 0:
+        return row | {"reason": f"no gain in the first {first} trials: they went down before they went up"}
+    share = {name: max(getattr(found, name), 0.0) for name in ("estimate", "low", "high")}
+    return row | share | {"reason": ""}
 
 
 def _first_payoff(own: pd.DataFrame) -> dict[str, object]:

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mmlib.errors import counted
 from mmlib.log.derived import DAY, through, until
+from mmlib.log.items import of_items, variations
 
 LARGE_SHARE = 0.4
 SELDOM_VARIED = 0.1
@@ -17,6 +19,7 @@ SUDDEN = 1.5
 LEAST_ACUTE = 60
 LEAST_CHRONIC = 15
 UNTOLD = "whether it is narrow is not known: no session says what was varied"
+ITEMS = "whether it is narrow is not known: its variations name the items that were asked"
 UNKNOWN = "the length of its sessions in the last 35 days is not known"
 
 
@@ -44,8 +47,9 @@ def load(log: pd.DataFrame, *, as_of: str | pd.Timestamp) -> pd.DataFrame:
         learner, skill (every one practised so far), acute_minutes, chronic_minutes (per week), ratio (NaN
         without chronic load), share (0 to 1, of the learner's minutes in the last 28 days), sessions (in the
         last 28 days), varied_share (0 to 1, of those sessions with a variation; NaN for a learner who never
-        recorded one), flag ("", "narrow", "sudden" or "narrow and sudden"), reason (the numbers behind the flag; or
-        why there are none). Minutes are NaN for a skill whose sessions in these 35 days are all of unknown length.
+        recorded one, and for a set of items, such as flash cards, whose `variation` names the item), flag ("",
+        "narrow", "sudden" or "narrow and sudden"), reason (the numbers behind the flag; or why there are none).
+        Minutes are NaN for a skill whose sessions in these 35 days are all of unknown length.
 
     References
     ----------
@@ -81,23 +85,27 @@ def load(log: pd.DataFrame, *, as_of: str | pd.Timestamp) -> pd.DataFrame:
     table["ratio"] = table["acute_minutes"] / table["chronic_minutes"].replace(0.0, np.nan)
     recent = minutes(last_28)
     table["share"] = recent / recent.groupby("learner").transform("sum").replace(0.0, np.nan)
-    sessions = last_28.groupby(keys)["variation"].agg(["size", "count"]).reindex(table.index)
+    # A card's name is no variation, and of a set of cards nobody can say what was varied.
+    items, varied = of_items(rows), variations(rows)
+    sessions = varied[last_28.index].groupby([last_28[key] for key in keys]).agg(["size", "count"]).reindex(table.index)
     table["sessions"] = sessions["size"].fillna(0).astype("int64")
-    varies = rows.groupby("learner")["variation"].count().reindex(table.index.get_level_values("learner")) > 0
-    table["varied_share"] = (sessions["count"] / sessions["size"]).where(varies.to_numpy())
+    varies = varied.groupby(rows["learner"]).count().reindex(table.index.get_level_values("learner")) > 0
+    sets = items.groupby([rows[key] for key in keys]).any().reindex(table.index).to_numpy(dtype=bool)
+    table["varied_share"] = (sessions["count"] / sessions["size"]).where(varies.to_numpy() & ~sets)
     floats = ["acute_minutes", "chronic_minutes", "ratio", "share", "varied_share"]
-    table = _flagged(table.astype(dict.fromkeys(floats, "float64")), silent)
+    table = _flagged(table.astype(dict.fromkeys(floats, "float64")), silent, sets)
     return table.reset_index().astype({"flag": "str", "reason": "str"})
 
 
-def _flagged(table: pd.DataFrame, silent: pd.Series) -> pd.DataFrame:
+def _flagged(table: pd.DataFrame, silent: pd.Series, sets: NDArray[np.bool_]) -> pd.DataFrame:
     """Add what stands out in plain words, with its numbers."""
     large = (table["share"] >= LARGE_SHARE) & (table["sessions"] >= FEWEST_SESSIONS)
     narrow = large & (table["varied_share"] < SELDOM_VARIED)
     sudden = (table["ratio"] >= SUDDEN) & (table["acute_minutes"] >= LEAST_ACUTE)
     sudden &= table["chronic_minutes"] >= LEAST_CHRONIC
     untold = large & table["varied_share"].isna()
-    said = {(lambda _: UNKNOWN): silent, (lambda _: UNTOLD): untold, _narrow: narrow, _sudden: sudden}
+    said = {(lambda _: UNKNOWN): silent, (lambda _: UNTOLD): untold & ~sets, (lambda _: ITEMS): untold & sets,
+            _narrow: narrow, _sudden: sudden}  # fmt: skip
     rows = list(table.itertuples())
     parts = [[say(row) if here else "" for row, here in zip(rows, which, strict=True)] for say, which in said.items()]
     reasons = ["; ".join(filter(None, each)) for each in zip(*parts, strict=True)]

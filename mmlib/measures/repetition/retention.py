@@ -10,7 +10,8 @@ import pandas as pd
 
 from mmlib.errors import MMError
 from mmlib.log.derived import DAY
-from mmlib.measures.repetition.reviews import KEYS, Recalled, by_item, gap_class, recalled
+from mmlib.log.items import KEYS, by_item
+from mmlib.measures.repetition.reviews import Recalled, gap_class, recalled
 from mmlib.stats import gaps, intervals
 
 ENDS = ("", "_low", "_high")
@@ -32,6 +33,7 @@ POINTS = {
     "n": "int64",
     **dict.fromkeys(["fitted", "fitted_low", "fitted_high"], "float64"),
 }
+FEWEST_POOLED = 3
 POOLED, NOISE_SDS, FORGOTTEN = "all skills", "noise SDs", "share forgotten"
 
 
@@ -63,7 +65,7 @@ def retention(log: pd.DataFrame, curves: pd.DataFrame, *, days: float = 7.0, con
     Returns
     -------
     DataFrame
-        One row per learner and skill, and one of kind "pooled", with skill "all skills", for a learner with two
+        One row per learner and skill, and one of kind "pooled", with skill "all skills", for a learner with three
         scored skills or more, in standard deviations of their noise: learner, skill, kind, unit, days, estimate
         (positive = worse after the gap), low, high, n (trials or reviews after a gap), n_long (of them after half a
         day or more), per_log_day, warm_up (NaN without trials that follow within the hour), each with _low and
@@ -216,8 +218,8 @@ def _scored(rows: pd.DataFrame, curve: pd.Series) -> Scored:
 
 
 def _pooled(learner: str, fits: list[gaps.GapLoss], days: float, confidence: float) -> list[dict[str, object]]:
-    """Return the row of all scored skills together, where there are two or more."""
-    if len(fits) < 2:
+    """Return the row of all scored skills together, where there are enough to tell how they differ."""
+    if len(fits) < FEWEST_POOLED:
         return []
     slopes = [fit.estimate[0] / fit.noise_sd for fit in fits]
     variances = [fit.covariances[:, 0, 0].max() / fit.noise_sd**2 for fit in fits]

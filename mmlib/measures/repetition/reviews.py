@@ -13,7 +13,6 @@ from mmlib.log.derived import DAY
 from mmlib.stats import forgetting
 from mmlib.stats.gaps import LONG_DAYS, SITTING_DAYS
 
-KEYS = ["learner", "skill"]
 FEATURES = ["one", "log_remembered", "log_forgotten", "log_survived_days"]
 """What ln S depends on: 1, ln(1 + times remembered), ln(1 + times forgotten), ln(1 + days of the last gap)."""
 
@@ -25,20 +24,6 @@ FEWEST, FEWEST_EACH = 100, 10
 def gap_class(gap_days: np.ndarray) -> np.ndarray:
     """Return to which class of gaps each belongs: under an hour, half a day, 1, 2, 3-4, 5-8, 9-16 days and so on."""
     return np.searchsorted(EDGES, np.asarray(gap_days, dtype=float), side="right")
-
-
-def by_item(log: pd.DataFrame) -> pd.Series:
-    """Return, by learner and skill, whether the skill is a set of items, each asked once in a row of the log.
-
-    That is a skill without a score, in which every row with successes has reps = 1 and most of them name the item in
-    `variation`.
-    """
-    keys = [log[key] for key in KEYS]
-    asked = log["successes"].notna()
-    single = (log["reps"].astype("float64") == 1) | ~asked
-    named = (asked & log["variation"].notna()).groupby(keys).sum()
-    unscored = log["score"].isna().groupby(keys).all()
-    return unscored & single.groupby(keys).all() & (named > 0.5 * asked.groupby(keys).sum())
 
 
 def due_reviews(rows: pd.DataFrame) -> pd.DataFrame:

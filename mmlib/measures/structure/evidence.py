@@ -29,6 +29,8 @@ class Context(NamedTuple):
     """Whether the log records variations in any skill."""
     leaps: pd.DataFrame | None
     """The skill's barriers that were passed; None where nobody has looked for any."""
+    items: bool = False
+    """Whether the skill is a set of items, whose names stand where other skills have variations."""
 
 
 def entry_trick(sessions: pd.DataFrame, _: Context) -> tuple[float, str]:
@@ -147,6 +149,8 @@ def _alive(gaps: pd.DataFrame, span: int) -> str:
 
 def experimental_possibilities(sessions: pd.DataFrame, context: Context) -> tuple[float, str]:
     """Return how many variations were tried, and what went with them."""
+    if context.items:
+        return np.nan, "its variations name the items that were asked, not what was tweaked"
     if not context.varied:
         return np.nan, "no variations recorded in any skill"
     if sessions.empty:

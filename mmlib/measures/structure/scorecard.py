@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mmlib.log.firsts import passed_barriers
+from mmlib.log.items import of_items, variations
 from mmlib.measures.structure.evidence import PRACTISED, Context
 
 TYPES = {
@@ -34,7 +35,8 @@ def scorecard(skills: pd.DataFrame, log: pd.DataFrame, *, barriers: pd.DataFrame
     - repeatability: the mean of the share of weeks with a session and of the share of days on which the last one
       lay no more than 28 days back, from the skill's first session to the learner's last day in the log; unknown
       before four weeks have passed.
-    - experimental_possibilities: distinct variations/3, at most 1; unknown if the log records none at all.
+    - experimental_possibilities: distinct variations/3, at most 1; unknown if the log records none at all, and for a
+      set of items, such as flash cards, whose `variation` names the item asked.
 
     The evidence says more: the payoff before, with and after the entry trick; how long a skill stayed alive; and
     how sessions with a variation compare with the nearest ones without, before and after them (the mean
@@ -76,13 +78,16 @@ def scorecard(skills: pd.DataFrame, log: pd.DataFrame, *, barriers: pd.DataFrame
     cards = cards[cards.notna().any(axis=1)]
     names = dict.fromkeys([*skills["skill"], *sorted(log["skill"].unique())])
     last_days = log.groupby("learner")["start"].max().dt.normalize()
+    items = set(log.loc[of_items(log), "skill"])
+    log = log.assign(variation=variations(log))
     ordered = dict(list(log.sort_values(["learner", "start"], kind="stable").groupby("skill")))
     varied, leaps = bool(log["variation"].notna().any()), passed_barriers(barriers)
     searched = set() if barriers is None else set(barriers["skill"])
     rows = []
     for skill in names:
         sessions = ordered.get(skill, log.iloc[:0])
-        context = Context(last_days, varied, leaps[leaps["skill"] == skill] if skill in searched else None)
+        own = leaps[leaps["skill"] == skill] if skill in searched else None
+        context = Context(last_days, varied, own, items=skill in items)
         for part, practised in PRACTISED.items():
             card, said = _card(cards, skill, part)
             practice, shown = practised(sessions, context)

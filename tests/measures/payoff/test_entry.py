@@ -16,6 +16,11 @@ def log_of(n=30, skill="omelette", **columns):
     return check_log(pd.DataFrame({"skill": skill, "start": start, **columns}))
 
 
+def share_of(level):
+    start, early, now = (part.mean() for part in (level[:3], level[3:6], level[-5:]))
+    return (early - start) / (now - start)
+
+
 @pytest.fixture
 def learnt():
     trial = np.arange(30)
@@ -33,10 +38,10 @@ def ada():
 
 def test_the_share_is_that_of_three_levels_counted_by_hand(learnt):
     found, score = payoff.entry(learnt).iloc[0], learnt["score"]
-    start, early, now = score[0], score[3:6].mean(), score[25:].mean()
+    start, early, now = score[:3].mean(), score[3:6].mean(), score[25:].mean()
     assert found[["start", "early", "now"]].astype(float).tolist() == pytest.approx([start, early, now])
     assert found["estimate"] == pytest.approx((early - start) / (now - start))
-    truth = (1 - np.exp(-0.4 * 4)) / (1 - np.exp(-0.4 * 29))
+    truth = share_of(-np.exp(-0.4 * np.arange(30)))
     assert found["low"] < truth < found["high"]
     assert found["n"] == 30
 
@@ -92,13 +97,35 @@ def test_it_says_why_it_is_silent(learnt):
         payoff.entry(learnt, first=2)
 
 
+def test_a_share_is_never_below_nothing():
+    trial = np.arange(40)
+    noise = np.random.default_rng(2).normal(size=40)
+    lucky = np.where(trial < 3, 3.0, 0.0)  # the first three came off by luck
+    slow = payoff.entry(log_of(40, score=0.5 * trial + noise + lucky)).iloc[0]
+    assert (slow["estimate"], slow["low"]) == (0, 0)
+    assert 0 < slow["high"] < 1
+    down = payoff.entry(log_of(40, score=0.5 * trial + noise + 3 * lucky)).iloc[0]
+    assert down["reason"].startswith("no gain in the first 5 trials: they went down before they went up")
+    assert np.isnan(down["estimate"])
+
+
+def test_a_gain_beside_noise_as_large_as_itself_is_found():
+    # One trial alone would be too noisy to tell: 15 seconds less, where single times scatter by 7.
+    found = [
+        payoff.entry(log_of(300, score=23 + 15 * np.exp(-0.01 * np.arange(300)) + 7 * rng.normal(size=300))
+                     .assign(better="lower")).iloc[0]["estimate"]
+        for rng in map(np.random.default_rng, range(20))
+    ]  # fmt: skip
+    assert np.isfinite(found).mean() >= 0.6
+
+
 def test_adas_omelette_pays_at_once_and_gains_most_at_the_beginning(ada):
     truth, found = ada
     trick = truth["entry_trick"]
     omelette = found.loc[trick["skill"]]
     assert omelette["sessions_to_payoff"] == 1
     curve = truth["skills"].set_index("skill").loc["omelette"]
-    share = 1 - np.exp(-curve["rate"] * 4)
+    share = share_of(-np.exp(-curve["rate"] * np.arange(omelette["n"])))
     assert omelette["low"] < share < omelette["high"]
     assert found["estimate"].idxmax() == trick["skill"]
 
@@ -109,7 +136,7 @@ def test_the_share_of_adas_other_curves_lies_in_its_interval(ada):
     plain = curves[curves["form"] == "exponential"].index.difference(["juggling", "Japanese phrases"])
     for skill in plain:
         rate, n = curves.loc[skill, "rate"], found.loc[skill, "n"]
-        share = (1 - np.exp(-rate * 4)) / (1 - np.exp(-rate * (n - 1)))
+        share = share_of(-np.exp(-rate * np.arange(n)))
         assert found.loc[skill, "low"] < share < found.loc[skill, "high"], skill
 
 

@@ -132,9 +132,11 @@ def test_pooled_loss_is_in_standard_deviations_of_the_noise():
     assert pooled["low"] > 0
 
 
-def test_one_scored_skill_is_not_pooled():
+def test_one_or_two_scored_skills_are_not_pooled():
     log = scored()
     assert repetition.retention(log, curves_of(log))["kind"].tolist() == ["score"]
+    both = pd.concat([log, scored(seed=1).assign(skill="b")])
+    assert repetition.retention(both, curves_of(both))["kind"].tolist() == ["score", "score"]
 
 
 def test_points_hold_the_mean_of_each_class_of_gaps():

@@ -170,6 +170,19 @@ def test_load_points_out_what_is_narrow():
         assert table["flag"].tolist() == ["", ""]
 
 
+def test_load_does_not_take_the_names_of_cards_for_variations():
+    start = pd.date_range("2026-10-05 09:00", periods=20, freq="D")
+    cards = pd.DataFrame({"skill": "cards", "start": start, "minutes": 10, "reps": 1, "successes": 1})
+    cards = cards.assign(variation=[f"card {i}" for i in range(20)])
+    guitar = pd.DataFrame({"skill": "guitar", "start": start, "minutes": 10, "variation": "slowly"})
+    alone, both = load_of(cards), load_of(cards, guitar)
+    for table in (alone, both):
+        row = table.loc["cards"] if "cards" in table.index else table[table["skill"] == "cards"].iloc[0]
+        assert np.isnan(row["varied_share"])
+        assert row["reason"] == "whether it is narrow is not known: its variations name the items that were asked"
+    assert both["varied_share"].notna().sum() == 1
+
+
 def test_load_points_out_what_is_sudden():
     usual = [8, 15, 22, 29]
     sudden = load_of(sessions("ukulele", [1, 2], 30.0), sessions("ukulele", usual, 40.0))
