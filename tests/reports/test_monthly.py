@@ -76,7 +76,7 @@ def test_every_theme_has_its_charts_each_described_and_read(page):
     themes = ["Repetition", "Payoff", "Synergy", "Structure", "Selves"]
     assert headings == [*themes, "Next month", "Where this comes from"]
     figures = re.findall(r"<figure.*?</figure>", page, flags=re.DOTALL)
-    assert len(figures) == 11
+    assert len(figures) == 15
     for figure in figures:
         assert len(re.search(r'alt="([^"]*)"', figure).group(1)) > 30
         assert "<figcaption" in figure
