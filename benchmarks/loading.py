@@ -48,7 +48,7 @@ def practice_folder(folder: Path, log: pd.DataFrame) -> Path:
     return file
 
 
-def by_turns(tasks: dict[str, Callable[[], object]], *, repeat: int = 3) -> dict[str, float]:
+def by_turns(tasks: dict[str, Callable[[], object]], *, repeat: int = 5) -> dict[str, float]:
     """Return the best wall-clock seconds of each task; they take turns, so that all meet the same machine."""
     best = dict.fromkeys(tasks, np.inf)
     for _ in range(repeat):
