@@ -70,11 +70,10 @@ def learning_curves(
     DataFrame
         One row per learner and skill: learner, skill, better, unit, over, model ("logistic" too; NA with fewer than 8
         scored trials), n (scored trials), asymptote (in the unit), gain (in the unit, positive = better), rate (r per
-        trial or per minute; for the power forms the exponent c; for apex α + β, the share of what is left that the first
-        trial closes), prior (E of power_prior, in trials or minutes; its upper limit is inf where the data set none),
-        each with _low and _high, noise_sd (in the unit),
-        autocorrelation (lag 1, of the residuals), aicc, weight (Akaike weight among the candidates),
-        identified, reason.
+        trial or per minute; for the power forms the exponent c; for apex α + β, the share of what is left that the
+        first trial closes), prior (E of power_prior, in trials or minutes; its upper limit is inf where the data set
+        none), each with _low and _high, noise_sd (in the unit), autocorrelation (lag 1, of the residuals), aicc, weight
+        (Akaike weight among the candidates), identified, reason.
 
     Raises
     ------
