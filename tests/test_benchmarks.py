@@ -17,9 +17,14 @@ def found():
 
 
 def labels(text):
-    """Return the header and the labels of every table row, whatever the figures in it."""
+    """Return the header and the labels of every table row, whatever was found in it."""
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
-    return [[cell for cell in row if not cell.strip("*").endswith(" %") and cell != "–"] for row in rows]
+    found, header = [], []
+    for row in rows:
+        header = row if len(row) != len(header) or "ρ" in row else header
+        cells = [cell for name, cell in zip(header, row, strict=True) if name != "mostly taken for"]
+        found.append([cell for cell in cells if not cell.strip("*").endswith(" %") and cell != "–"])
+    return found
 
 
 def test_every_form_length_and_autocorrelation_has_its_row(found):
