@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import escape
 
-import numpy as np
 import pandas as pd
 
 from mmlib.errors import counted
@@ -19,7 +18,12 @@ MOST_SUGGESTIONS = 3
 
 
 def suggestions(
-    skills: pd.DataFrame, rest: pd.DataFrame, load: pd.DataFrame, progress: pd.DataFrame, month: pd.Period
+    skills: pd.DataFrame,
+    rest: pd.DataFrame,
+    load: pd.DataFrame,
+    progress: pd.DataFrame,
+    forecast: pd.DataFrame,
+    month: pd.Period,
 ) -> Fragment:
     """Return up to three suggestions for the next month, each with the number that led to it.
 
@@ -31,11 +35,13 @@ def suggestions(
         `repetition.rest` and `repetition.load` as of the month's end.
     progress : DataFrame
         `payoff.progress` of the month against the four weeks before.
+    forecast : DataFrame
+        `payoff.forecast` as of the month's end: what is on its way to its target, or there, is not stuck.
     month : Period
         The calendar month.
     """
     found: dict[str, tuple[str, str]] = {}
-    for kind in (_widen(load), _wake(rest), _isolate(skills, progress, month), _ease(load)):
+    for kind in (_widen(load), _wake(rest), _isolate(skills, progress, forecast, month), _ease(load)):
         # One suggestion of each kind, and for each skill, is enough.
         found.update(next(({skill: (what, why)} for skill, what, why in kind if skill not in found), {}))
     if not found:
@@ -77,13 +83,14 @@ def _wake(rest: pd.DataFrame) -> list[tuple[str, str, str]]:
     ]
 
 
-def _isolate(skills: pd.DataFrame, progress: pd.DataFrame, month: pd.Period) -> list[tuple[str, str, str]]:
+def _isolate(
+    skills: pd.DataFrame, progress: pd.DataFrame, forecast: pd.DataFrame, month: pd.Period
+) -> list[tuple[str, str, str]]:
     known = clear_changes(progress)
     precise = (known["high"] - known["low"]) / 2 <= PRECISE * known["now"].abs()
     stuck = known[precise & (known["clear"].abs() < 1) & (known[["n_now", "n_before"]].min(axis=1) >= FEW_TRIALS)]
-    stuck = stuck.merge(skills[["skill", "target", "rub_pat_barrier"]], on="skill", how="left")
-    sign = np.where(stuck["better"].eq("lower"), -1, 1)
-    stuck = stuck[~(sign * (stuck["now"] - stuck["target"]) >= 0)]
+    going = forecast.loc[forecast["state"].isin(["reached", "on the way"]), "skill"]
+    stuck = stuck[~stuck["skill"].isin(going)].merge(skills[["skill", "rub_pat_barrier"]], on="skill", how="left")
     return [
         (
             row["skill"],

@@ -224,12 +224,12 @@ def _why_not(series: Series, around: Inference, higher: NDArray[np.bool_]) -> li
         elif half_gain[i] > abs(fits.distance[i]):
             reason = f"these {trials} do not settle how far from the {limit} the first one was"
         elif not 2 * reach <= WIDEST * seen[i]:
-            low, high = _short(max(level - reach, floor[i])), _short(level + reach)
+            low, high = short(max(level - reach, floor[i])), short(level + reach)
             reason = f"these {trials} leave the {limit} open: {low} to {high} would fit"
         found.append(reason)
     return found
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     """Return a number with about three digits, never in powers of ten."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

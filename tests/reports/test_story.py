@@ -45,11 +45,13 @@ def happened(home, month=MONTH):
     return said(story.happened(home, by_skill, progress, mm.selves.mood_lift(log), month))
 
 
-def suggestions(home):
+def suggestions(home, forecast=None):
     log = home.log
     progress = mm.payoff.progress(log, since=MONTH.start_time, until=AS_OF)
     rest, load = mm.repetition.rest(log, as_of=AS_OF), mm.repetition.load(log, as_of=AS_OF)
-    return said(advice.suggestions(home.skills, rest, load, progress, MONTH))
+    if forecast is None:
+        forecast = mm.payoff.forecast(log, mm.payoff.learning_curves(log), as_of=AS_OF)
+    return said(advice.suggestions(home.skills, rest, load, progress, forecast, MONTH))
 
 
 def test_headlines_are_the_months_numbers_against_the_month_before():
@@ -154,6 +156,16 @@ def test_a_skill_that_stands_still_is_taken_apart_unless_its_target_is_reached()
     assert "Isolate the parts of juggling." in text
     assert "Its card says: Throw alone, catch alone." in text
     assert "Isolate" not in suggestions(practice(rows, {"juggling": {**card, "target": 40}}))
+
+
+def test_a_skill_on_the_way_to_its_target_is_not_called_stuck():
+    days = pd.date_range("2026-01-01", "2026-10-31")
+    score = 80 - 60 * np.exp(-0.008 * np.arange(len(days))) + np.random.default_rng(3).normal(0, 6, len(days))
+    home = practice(sessions("juggling", days, score=score), {"juggling": {"unit": "catches", "target": 77}})
+    known = mm.payoff.forecast(home.log, mm.payoff.learning_curves(home.log), as_of=AS_OF)
+    assert known["state"].tolist() == ["on the way"]
+    assert "Isolate" in suggestions(home, forecast=known.iloc[:0])
+    assert "Isolate" not in suggestions(home)
 
 
 def test_nothing_that_stands_out_is_said_so():

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mmlib.errors import counted
-from mmlib.measures.payoff.trials import KEYS, practice_so_far, trials
+from mmlib.measures.payoff.trials import KEYS, placed, trials
 from mmlib.stats import changepoints
 
 BARRIERS = {
@@ -79,23 +79,24 @@ def barriers(log: pd.DataFrame, curves: pd.DataFrame, *, confidence: float = 0.9
     0  plateau     25       <NA>        <NA>       0.9 -0.2   1.9    True
     1     leap     61         61          61      10.0  9.6  10.3    <NA>
     """
-    over = curves.set_index(KEYS)["over"]
+    over = str(curves["over"].iloc[0]) if len(curves) else "trial"
+    known = pd.MultiIndex.from_frame(curves[KEYS])
+    table = trials(log)
     parts = log.reindex(columns=[*KEYS, "start", "part"]).sort_values([*KEYS, "start"], kind="stable")["part"]
     rows = []
-    for key, series in trials(log).assign(part=parts.to_numpy()).groupby(KEYS):
-        if key in over.index:
+    for key, series in table.assign(part=parts.to_numpy(), z=placed(table, over).z).groupby(KEYS):
+        if key in known:
             names = dict(zip(KEYS, key, strict=True)) | series.iloc[0][["unit", "better"]].to_dict()
-            rows += [names | row for row in _barriers(series, over.loc[key], confidence)]
+            rows += [names | row for row in _barriers(series, confidence)]
     return pd.DataFrame(rows, columns=list(BARRIERS)).astype(BARRIERS)
 
 
-def _barriers(series: pd.DataFrame, over: str, confidence: float) -> list[dict[str, object]]:
+def _barriers(series: pd.DataFrame, confidence: float) -> list[dict[str, object]]:
     """Return one skill's rows, or the one that says why there are none."""
-    x, start = practice_so_far(series, over)
-    used = (x.notna() & series["performance"].notna()).to_numpy()
+    used = series[["z", "performance"]].notna().all(axis=1).to_numpy()
     scored, sign = series[used], -1.0 if series["better"].iloc[0] == "lower" else 1.0
     y = sign * scored["performance"].to_numpy()
-    changes = changepoints.changes(x[used], y, start=start, confidence=confidence)
+    changes = changepoints.changes(scored["z"], y, confidence=confidence)
     rows, since = [], 0
     for change in changes:
         plateau = changepoints.plateau(y[since : change.start], change.size, confidence)

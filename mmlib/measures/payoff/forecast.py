@@ -10,7 +10,7 @@ from mmlib.errors import counted
 from mmlib.log.derived import through, until
 from mmlib.measures.payoff.fitted import fitted, models_of
 from mmlib.measures.payoff.trials import KEYS, Placed, placed, trials
-from mmlib.stats.learning import least
+from mmlib.stats.learning import least, short
 from mmlib.stats.reach import HORIZON, reach
 
 DAY = pd.Timedelta(days=1)
@@ -158,14 +158,14 @@ def _extend(found: pd.DataFrame, now: pd.Timestamp, over: str) -> None:
 
 def _reason(row: dict) -> str:
     """Return why a skill has no forecast, or not all of one."""
-    state, target = row["state"], _short(row["target"])
+    state, target = row["state"], short(row["target"])
     if state == "unknown":
         return row["reason"]
     if state == "reached":
         return ""
     if state == "on the way":
         return _why_no_date(row)
-    level = f"{_short(row['level'])} ({_short(row['level_low'])} to {_short(row['level_high'])})"
+    level = f"{short(row['level'])} ({short(row['level_low'])} to {short(row['level_high'])})"
     if row["flat"]:
         return f"{row['reason']}: about {level}, the target is {target}"
     if state == "not reachable":
@@ -188,7 +188,3 @@ def _why_no_date(row: dict) -> str:
         often = f"{pace:.3g} {'trial' if pace == 1 else 'trials'} a week"
         return f"at {often} it would take more than {counted(LONGEST_YEARS, 'year')}"
     return ""
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -117,11 +117,3 @@ def placed(trials: pd.DataFrame, over: str) -> Placed:
     minutes = trials["minutes_total"].where(trials["minutes_total"] > 0).to_numpy()
     begin = pd.Series(minutes).groupby(group).min().to_numpy()
     return Placed(trials, names, group, minutes / begin[group] if len(group) else minutes, begin, shared=False)
-
-
-def practice_so_far(series: pd.DataFrame, over: str) -> tuple[pd.Series, float]:
-    """Return the amount of practice at each trial of one skill (NaN where unknown), and where it begins."""
-    if over == "trial":
-        return series["trial"].astype("float64"), 1.0
-    x = series["minutes_total"].where(series["minutes_total"] > 0)
-    return x, float(x.min()) if x.notna().any() else 1.0
