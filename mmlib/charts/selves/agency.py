@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from mmlib.charts.layout import WIDTH, canvas, column, nothing, row_labels, text_width, titled, wrapped
 from mmlib.charts.style import ACCENT, GRID, MUTED, TARGET, styled
-from mmlib.charts.synergy import period_axis
+from mmlib.charts.synergy.breadth import period_axis
 from mmlib.errors import counted
 from mmlib.words import date, listed, who
 

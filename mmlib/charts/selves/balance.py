@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from mmlib.charts.layout import WIDTH, canvas, nothing, titled, wrapped
 from mmlib.charts.style import BAD, INK, colours, styled
-from mmlib.charts.synergy import period_axis
+from mmlib.charts.synergy.breadth import period_axis
 from mmlib.errors import counted
 from mmlib.words import capital, listed, period, period_kind
 
