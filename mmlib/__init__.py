@@ -24,8 +24,8 @@ _WHERE = {
 }
 _MODULES = {
     **{theme: f"mmlib.measures.{theme}" for theme in ("repetition", "payoff", "synergy", "structure", "selves")},
-    **{name: f"mmlib.{name}" for name in ("charts", "errors", "log", "practice", "reports", "simulate", "skills")},
-    **{name: f"mmlib.{name}" for name in ("sources", "stats")},
+    **{name: f"mmlib.{name}" for name in ("charts", "errors", "experiments", "log", "practice", "reports")},
+    **{name: f"mmlib.{name}" for name in ("simulate", "skills", "sources", "stats")},
 }
 __all__ = sorted([*_WHERE, *_MODULES])
 

@@ -21,6 +21,7 @@ FLOORS = {  # floor -> the floors of ours that it may import
     "sources": {"errors", "log"},
     "skills": {"errors", "log"},
     "practice": {"errors", "log", "skills", "sources"},
+    "experiments": {"errors", "words", "log"},  # a plan's files beside the log: no measure writes files
     "simulate": {"errors", "log", "skills", "practice"},
     "measures": {"errors", "log", "skills", "stats"},
     "charts": {"errors", "words"},

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 THEMES = ("repetition", "payoff", "synergy", "structure", "selves")
 NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 EXPLORE = [ROOT / "notebooks" / "explore" / f"{theme}.ipynb" for theme in THEMES]
+WORKSHOP = {"simpson": ["turns round: 1.8 thrown together, 0.9 within the 6 strata", "Art goes with a “breakthrough”"]}
 SHARED = {("repetition", "totals"), ("payoff", "learning_curves")}  # measures that other themes use too
 SKILLS = ["harmonica", "omelette"]
 SVG = "image/svg+xml"
@@ -148,7 +149,7 @@ def run(path, folder, work):
         return papermill.execute_notebook(
             path,
             work / path.name,
-            {"folder": str(folder), "learner": "bob"},
+            {"folder": str(folder), "learner": "bob"} if folder else {},
             cwd=work,
             kernel_name="python3",
             progress_bar=False,
@@ -253,3 +254,17 @@ def test_says_what_is_true_of_another_learners_log(path, bobs, tmp_path):
     assert not cells & {"nan", "NaN", "<NA>", "None"}
     for kind, fact in EXPECTED[path.stem](log):
         assert fact in cells if kind == "cell" else fact in " ".join(said), (fact, said)
+
+
+@pytest.mark.parametrize("name", WORKSHOP)
+def test_the_workshop_shows_what_it_is_about(name, tmp_path):
+    notebook = executed(ROOT / "notebooks" / "workshop" / f"{name}.ipynb", None, tmp_path)
+    said = alts(notebook)
+    assert len(said) == sum(cell.source.count("ax = mm.charts.") for cell in code(notebook))
+    assert not [o for o in outputs(notebook) if o.output_type == "stream" or "<Axes" in str(o.get("data", ""))]
+    for fact in WORKSHOP[name]:
+        assert fact in " ".join(said)
+
+
+def test_every_workshop_notebook_is_run():
+    assert {path.stem for path in NOTEBOOKS if path.parent.name == "workshop"} == set(WORKSHOP)

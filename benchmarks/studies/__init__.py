@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from benchmarks.studies import (
     barriers,
+    breadth,
     curves,
+    experiment,
     forms,
     logistic,
     means,
     mood,
+    odds,
     pooled,
+    pooled_transfer,
     progress,
     retention,
     rewards,
@@ -30,4 +34,11 @@ STUDIES: list[Study] = [
     retention.STUDY,
     rewards.STUDY,
     mood.STUDY,
+    experiment.STUDY,
+    experiment.POWER,
+    pooled_transfer.STUDY,
+    breadth.STUDY,
+    breadth.ODDS,
+    odds.EXACT,
+    odds.STUDY,
 ]

@@ -1,4 +1,4 @@
-"""Simulated learners with known truth: one person's diary, and a cohort.
+"""Simulated learners with known truth: one person's diary, a cohort, and a randomised experiment.
 
 The sample folders are regenerated with::
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from mmlib.simulate.ada import practice
 from mmlib.simulate.cohort import cohort
+from mmlib.simulate.experimenter import experiment
 from mmlib.simulate.simulated import Simulated, write
 
-__all__ = ["Simulated", "cohort", "practice", "write"]
+__all__ = ["Simulated", "cohort", "experiment", "practice", "write"]

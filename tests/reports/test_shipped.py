@@ -28,3 +28,8 @@ def test_the_originals_run_on_the_shipped_sample():
     for theme in THEMES:
         folder = parameters(nbformat.read(shipped(f"notebooks/explore/{theme}.ipynb"), as_version=4))["folder"]
         assert (shipped("notebooks/explore") / folder.default / "log.csv").is_file()
+
+
+def test_the_cohort_and_the_claims_that_the_notebooks_read_are_there():
+    assert (shipped("data/sample-cohort") / "milestones.csv").is_file()
+    assert shipped("data/root_bernstein_claims.csv").read_text(encoding="utf-8").startswith("field,claim,value")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mmlib.measures.payoff.trials import SUCCESS_RATE, Placed
+from mmlib.log.performance import SUCCESS_RATE
+from mmlib.measures.payoff.trials import Placed
 from mmlib.stats import logistic
 
 MODELS = np.array(["flat", "logistic", None], dtype=object)

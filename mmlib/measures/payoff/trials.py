@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mmlib.log.performance import KEYS, performance
 from mmlib.stats.series import Series, tables
 
-KEYS = ["learner", "skill"]
 TRIALS = {
     **dict.fromkeys(KEYS, "str"),
     "trial": "int64",
@@ -23,7 +23,6 @@ TRIALS = {
     "unit": "str",
     "target": "float64",
 }
-SUCCESS_RATE = "success rate"
 
 
 def trials(log: pd.DataFrame) -> pd.DataFrame:
@@ -66,14 +65,8 @@ def trials(log: pd.DataFrame) -> pd.DataFrame:
     for name in ("minutes", "reps"):
         known = groups[name].transform("count") > 0
         table[f"{name}_total"] = table[name].fillna(0).groupby([table[key] for key in KEYS]).cumsum().where(known)
-    reps = table["reps"].astype("float64")
-    rate = table["successes"].astype("float64") / reps.where(reps > 0)
-    unscored = groups["score"].transform("count") == 0
-    by_rate = unscored & (rate.groupby([table[key] for key in KEYS]).transform("count") > 0)
-    table["performance"] = table["score"].where(~by_rate, rate)
-    table["better"] = table["better"].astype("str").fillna("higher").mask(by_rate, "higher")
-    table["unit"] = table["unit"].astype("str").mask(by_rate, SUCCESS_RATE)
-    table["target"] = table["target"].astype("float64").mask(by_rate)
+    found = performance(table)
+    table[list(found)] = found
     return table[list(TRIALS)].astype(TRIALS)
 
 
