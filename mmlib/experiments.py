@@ -57,9 +57,10 @@ def write_plan(plan: pd.DataFrame, folder: str | Path, *, minutes: int = MINUTES
     files = [folder / f"{name}.csv", folder / f"{name}.ics"]
     if files[0].exists():
         raise PracticeError(f"{files[0]}: there is such a file already. Move it, or begin on another day.")
+    dated = calendar(plan, minutes=minutes)
     days = {column: plan[column].dt.strftime("%Y-%m-%d") for column in ("start", "end")}
     replace_file(files[0], plan.assign(**days).to_csv(index=False, lineterminator="\n"))
-    replace_file(files[1], calendar(plan, minutes=minutes))
+    replace_file(files[1], dated)
     return files
 
 

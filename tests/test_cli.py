@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import mmlib as mm
@@ -135,3 +136,60 @@ def test_without_pango_the_html_is_built_and_one_line_says_what_to_install(tmp_p
     assert lines[0].startswith("PDF needs Pango, which is not installed: on Debian or Ubuntu run")
     assert [line.replace("\\", "/") for line in lines[1:]] == ["out/2026-10/ada.html", "out/index.html"]
     assert not (tmp_path / "out" / "2026-10" / "ada.pdf").exists()
+
+
+def a_practice(mm_command, tmp_path):
+    """A folder with a learner who follows a plan that shows something."""
+    mm_command("init", "p")
+    plan = mm.synergy.plan_experiment("ukulele", "harmonica", start="2026-11-02", seed=1)
+    mm.write_log(mm.simulate.experiment(plan, effect=3.0, seed=3).log, tmp_path / "p" / "log.csv")
+    (tmp_path / "p" / "skills.toml").write_text("[ukulele]\n[harmonica]\n")
+    return ("--to", "ukulele", "--from", "harmonica", "--seed", "1", "--start", "2026-11-02", "--into", "p")
+
+
+def test_an_experiment_is_planned_once_and_told_when_it_is_over(mm_command, tmp_path):
+    words = a_practice(mm_command, tmp_path)
+    code, out, _ = mm_command("experiment", "plan", *words)
+    assert (code, out.count(" yes"), out.count(" no ")) == (0, 4, 4)
+    assert "with a chance of 80%" in out
+    assert (tmp_path / "p" / "experiment-harmonica-ukulele-2026-11-02.ics").is_file()
+    code, _, err = mm_command("experiment", "plan", *words)
+    assert (code, "It is not drawn again" in err) == (2, True)
+    file = "p/experiment-harmonica-ukulele-2026-11-02.csv"
+    code, out, _ = mm_command("experiment", "effect", file, "--as-of", "2026-12-27")
+    assert (code, out.startswith("Effect of harmonica on ukulele: +")) == (0, True)
+    assert "is not finished. 2 of 8 blocks" in mm_command("experiment", "effect", file, "--as-of", "2026-11-20")[1]
+    told = json.loads(mm_command("experiment", "effect", file, "--as-of", "2026-12-27", "--json")[1])
+    assert (told[0]["n_blocks"], told[0]["verdict"]) == (8, "effect shown")
+
+
+def test_a_plan_begins_next_monday_with_a_seed_of_its_own(mm_command, tmp_path):
+    words = a_practice(mm_command, tmp_path)
+    assert mm_command("experiment", "plan", *words[:4], *words[-2:])[0] == 0
+    (file,) = (tmp_path / "p").glob("experiment-*.csv")
+    start = pd.Timestamp(pd.read_csv(file)["start"].iloc[0])
+    assert start.day_name() == "Monday"
+    assert pd.Timedelta(0) < start - pd.Timestamp.now() < pd.Timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"--to": "ukulelle"}, 'No skill "ukulelle". Did you mean "ukulele"?'),
+        ({"--start": "soon"}, 'found "soon", expected a date'),
+        ({"--block-days": "14"}, "To reach 0.05 takes 8 blocks"),
+        ({"--minutes": "0"}, "minutes: found 0"),
+    ],
+)
+def test_a_plan_that_cannot_be_made_leaves_no_file(mm_command, tmp_path, change, said):
+    words = a_practice(mm_command, tmp_path)
+    given = dict(zip(words[::2], words[1::2], strict=True)) | change
+    code, _, err = mm_command("experiment", "plan", *(word for pair in given.items() for word in pair))
+    assert (code, said in err) == (2, True)
+    assert not list((tmp_path / "p").glob("experiment-*"))
+
+
+def test_the_commands_of_an_experiment_have_help_with_an_example(mm_command):
+    for command in ("plan", "effect"):
+        code, out, _ = mm_command("experiment", command, "--help")
+        assert (code, f"Example: mm experiment {command}" in out) == (0, True)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from mmlib import simulate
+from mmlib.measures import synergy
 from mmlib.practice import load
 from mmlib.simulate.cohort import _people
 from mmlib.simulate.randomness import lasting_noise, learned
@@ -369,3 +370,46 @@ def test_curves_by_hand():
     assert learned(curve, [1, 2, 3], "lower") == pytest.approx([14, 12, 11])
     assert learned({**curve, "form": "power", "rate": 1.0}, [1, 4], "higher") == pytest.approx([6, 9])
     assert learned({**curve, "form": "flat"}, [1, 9], "lower") == pytest.approx([10, 10])
+
+
+@pytest.fixture(scope="module")
+def followed():
+    plan = synergy.plan_experiment("ukulele", "harmonica", start="2026-11-02", seed=1, weeks=40)
+    return plan, simulate.experiment(plan, effect=2.0, autocorrelation=0.0, seed=2)
+
+
+def test_a_simulated_experiment_has_the_effect_that_it_says(followed):
+    """The curve taken out, least squares on the share of the last seven days gives effect and noise back."""
+    _, made = followed
+    own = sessions(made, "ukulele")
+    curve = made.truth["curve"]
+    rest = own["score"] - learned(curve, np.arange(1, len(own) + 1), "higher")
+    played = set(sessions(made, "harmonica")["start"].dt.normalize())
+    days = own["start"].dt.normalize()
+    share = np.array([np.mean([day - pd.Timedelta(days=ago) in played for ago in range(7)]) for day in days])
+    effect, error = slope(share, rest)
+    assert abs(effect - made.truth["effect"]) < 3 * error
+    assert np.std(rest - made.truth["effect"] * share) == pytest.approx(made.truth["noise_sd"], rel=0.15)
+
+
+def test_a_simulated_plan_is_followed_and_practice_before_it_is_as_usual(followed):
+    plan, made = followed
+    played = sessions(made, "harmonica")["start"].dt.normalize()
+    during = played[played >= "2026-11-02"]
+    wanted = [
+        day
+        for _, row in plan[plan["condition"] == "with"].iterrows()
+        for day in pd.date_range(row["start"], row["end"])
+    ]
+    assert sorted(during) == wanted
+    assert 14 < (played < "2026-11-02").sum() < 42
+    own = sessions(made, "ukulele")
+    assert len(own) / (40 + 8) == pytest.approx(5, abs=0.7)
+
+
+def test_imperfect_adherence_shrinks_the_effect_of_the_plan(followed):
+    plan, _ = followed
+    made = simulate.experiment(plan, effect=2.0, adherence=0.8, seed=2)
+    assert made.truth["planned"] == pytest.approx(0.6 * made.truth["effect"])
+    assert simulate.experiment(plan, seed=3).log.equals(simulate.experiment(plan, seed=3).log)
+    assert not simulate.experiment(plan, seed=3).log.equals(simulate.experiment(plan, seed=4).log)

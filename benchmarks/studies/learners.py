@@ -61,7 +61,8 @@ def learner(life: Life, number: int) -> Learner:
     names = [chr(ord("a") + skill) for skill in range(life.skills)]
     rows, per_hour = [], 0.0
     for name, (at, hours) in zip(names, diary, strict=True):
-        score = _performance(life, at, hours, rng) + life.mood * motivation[at.astype(int)]
+        extra = life.lasting * np.searchsorted(diary[1][0], at) if name == TARGET else 0.0
+        score = _performance(life, at, hours, extra, rng) + life.mood * motivation[at.astype(int)]
         if name == TARGET:
             recent = _within(at, *diary[1])
             per_hour = life.transfer / recent.mean() if recent.any() else 0.0
@@ -88,9 +89,12 @@ def _diary(life: Life, rng: np.random.Generator) -> tuple[list[tuple[Floats, Flo
     return found, motivation
 
 
-def _performance(life: Life, at: Floats, hours: Floats, rng: np.random.Generator) -> Floats:
-    """Return a learning curve, slow drift, a better weekend, own recent practice and noise of standard deviation 1."""
-    trial = np.arange(at.size) * 1.0
+def _performance(life: Life, at: Floats, hours: Floats, extra: Floats | float, rng: np.random.Generator) -> Floats:
+    """Return a learning curve, slow drift, a better weekend, own recent practice and noise of standard deviation 1.
+
+    `extra` trials of another skill count as its own.
+    """
+    trial = np.arange(at.size) + extra
     gain, exponential = rng.uniform(5, 20), rng.random() < 0.5
     rate = rng.uniform(0.02, 0.15) if exponential else rng.uniform(0.3, 1.0)
     left = np.exp(-rate * trial) if exponential else (trial + 1) ** -rate

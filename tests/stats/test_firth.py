@@ -113,3 +113,17 @@ def test_the_square_of_the_log_needs_ten_of_each():
     assert held[:, 0] == pytest.approx(np.arange(24) - 11.5)
     assert held[:, 1] == pytest.approx(held[:, 0] ** 2)
     assert bent(amounts[1:], achieved[1:]).shape == (23, 1)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_hard_samples_have_an_interval_that_agrees_with_its_p_value(seed):
+    rng = np.random.default_rng(seed)
+    n, strong = int(rng.integers(8, 60)), rng.normal(0, 4)
+    exposure = rng.normal(size=n)
+    others = rng.normal(size=(n, 2)) + rng.normal(0, 2) * exposure[:, None]
+    outcome = rng.random(n) < 1 / (1 + np.exp(-strong * exposure))
+    outcome[:2] = [True, False]
+    found = firth(outcome, exposure * 10.0 ** rng.integers(-2, 4), others)
+    assert found.low < found.estimate < found.high
+    assert np.isfinite(found).all()
+    assert (found.p_value < 0.05) == (found.low > 0 or found.high < 0)

@@ -65,7 +65,7 @@ def experiment_draws(draws: pd.DataFrame, effect: pd.DataFrame, *, ax: Axes | No
     ax.vlines(0, 0, top, color=RULE, lw=1.2)
     ax.vlines(own, 0, 1.02 * top, color=ACCENT, lw=2)
     side = "right" if own > 0.3 * reach else "left"
-    note(ax, own, 1.1 * top, f"followed: {difference(own, row['unit'])}", color=ACCENT, dx=0, ha=side)
+    note(ax, own, 1.1 * top, plain(f"followed: {difference(own, row['unit'])}"), color=ACCENT, dx=0, ha=side)
     ax.set_ylim(0, 1.2 * top)
     _draws_words(ax, row, int(as_much.sum()), len(values))
     return ax

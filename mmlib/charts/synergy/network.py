@@ -89,7 +89,7 @@ def transfer_network(transfer: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     'Ukulele goes better after more harmonica'
     """
     table = pairs.of_one_learner(transfer)
-    known, found = pairs.tested(table), pairs.surviving(table)
+    known, found = pairs.estimated(table), pairs.surviving(table)
     if found.empty:
         return nothing(ax, _why_nothing(len(known)))
     shown = found.head(MOST_ARROWS)

@@ -22,7 +22,7 @@ def of_one_learner(transfer: pd.DataFrame) -> pd.DataFrame:
     return transfer
 
 
-def tested(transfer: pd.DataFrame) -> pd.DataFrame:
+def estimated(transfer: pd.DataFrame) -> pd.DataFrame:
     """Return the pairs that have an estimate."""
     return transfer[transfer["estimate"].notna()]
 

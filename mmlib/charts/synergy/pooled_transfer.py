@@ -40,7 +40,7 @@ def pooled_transfer(pooled: pd.DataFrame, *, confidence: float = 0.95, ax: Axes 
     >>> pooled_transfer(table).finding
     'Over 12 learners, ukulele goes better after more harmonica: +0.6 SD per hour (+0.3 to +0.9)'
     """
-    known, found = pairs.tested(pooled), pairs.surviving(pooled)
+    known, found = pairs.estimated(pooled), pairs.surviving(pooled)
     if known.empty:
         return nothing(ax, "There is no pooled transfer to show: it takes a pair of skills with estimates of at least "
                            "3 learners.")  # fmt: skip

@@ -53,7 +53,7 @@ def transfer(transfer: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     table = pairs.of_one_learner(transfer)
     if table.empty:
         return nothing(ax, NO_SKILLS)
-    known, found = pairs.tested(table), pairs.surviving(table)
+    known, found = pairs.estimated(table), pairs.surviving(table)
     if known.empty:
         return nothing(ax, f"No pair of skills could be tested for transfer{_commonest(table)}.")
     names = _skills(known, found)
@@ -141,7 +141,7 @@ def _labels(ax: Axes, names: list[str]) -> None:
 
 
 def _matrix_words(ax: Axes, table: pd.DataFrame, found: pd.DataFrame, names: tuple[list[str], list[str]]) -> None:
-    n, untested, shown = len(pairs.tested(table)), int(table["estimate"].isna().sum()), names[1]
+    n, untested, shown = len(pairs.estimated(table)), int(table["estimate"].isna().sum()), names[1]
     drawn = table["from_skill"].isin(shown) & table["to_skill"].isin(shown)
     title = pairs.finding(found, n)
     subtitle = f"How each skill went after more practice of another in the {pairs.before(table)}"

@@ -73,7 +73,7 @@ def week_before(points: pd.DataFrame, transfer: pd.DataFrame, *, ax: Axes | None
     ax.plot(groups["hours"], groups["deviation"], "D", color=INK, ms=7.5, zorder=4)
     beyond = _scale(ax, known, row)
     _names(ax, groups)
-    _week_words(ax, known, (row, groups, len(pairs.tested(pd.DataFrame(transfer)))), beyond)
+    _week_words(ax, known, (row, groups, len(pairs.estimated(pd.DataFrame(transfer)))), beyond)
     return ax
 
 

@@ -17,9 +17,10 @@ from mmlib.measures.synergy.pooled_transfer import pooled_transfer
 from mmlib.measures.synergy.sensitivity import sensitivity
 from mmlib.measures.synergy.shape import shape
 from mmlib.measures.synergy.strata import avocation_strata, strata_odds
-from mmlib.measures.synergy.transfer import transfer, transfer_points
+from mmlib.measures.synergy.transfer import FALSE_DISCOVERIES, transfer, transfer_points
 
 __all__ = [
+    "FALSE_DISCOVERIES",
     "avocation_odds",
     "avocation_strata",
     "breadth",

@@ -26,7 +26,7 @@ class Target(NamedTuple):
     Attributes
     ----------
     days : Days
-        Its practice days, their performance in logarithms where its noise grows with its level.
+        Its practice days, their performance in logarithms where lower is better and the noise grows with the level.
     performance : ndarray, shape (n,)
         The same, positive = better.
     columns : ndarray, shape (n, p)
@@ -95,7 +95,7 @@ def _target(skill: str, days: Days | None, diary: dict[str, Diary], window_days:
     values = np.empty(0)
     if at.size:
         columns = np.column_stack([course(days.trial, days.weekday), own])
-        if in_logs(days.performance, columns):
+        if days.better == "lower" and in_logs(days.performance, columns):
             days = days._replace(performance=np.log(days.performance), unit=f"log {days.unit}".strip())
         values = days.performance * (-1.0 if days.better == "lower" else 1.0)
     reason = _why_not(days, values, columns)
