@@ -36,7 +36,7 @@ bench: $(READY) ## measure speed, as ratios in one run
 validate: $(READY) ## check the statistics by simulation and write the tables into docs/methods.md
 	@$(BIN)/python -m benchmarks.validity
 
-real: $(READY) ## print which learning curve fits the real logs (needs MMLIB_REAL_DATA)
+real: $(READY) ## print what learning curves and transfer make of real logs (needs MMLIB_REAL_DATA)
 	@$(BIN)/python -m benchmarks.real
 
 pictures: $(READY) ## make the README's pictures again

@@ -1,8 +1,10 @@
-"""The real logs: which form of learning curve fits each skill. Run with `make real`; it needs MMLIB_REAL_DATA.
+"""The real logs: their learning curves, and transfer between strangers. Run with `make real`, with MMLIB_REAL_DATA.
 
 The logs are exports that people published. They are no part of the project: the environment variable names their
 folder. Nothing here is a simulation, so there is no truth to compare with; what there is to see is which form wins
-where, how sure the intervals are, and how often the data cannot tell.
+where, how sure the intervals are, and how often the data cannot tell. One thing is known though: what one person
+practised in one year cannot feed what another person did in another. So the skills of the one are set against the
+practice dates of the other, shifted by whole weeks onto the same calendar.
 """
 
 from __future__ import annotations
@@ -137,6 +139,18 @@ LOGS = {
     "reviews": RealLog("flash cards (Anki)", "fsrs_revlog_josh", reviews),
 }
 
+STRANGERS = [
+    ("cube", "piano", (-12, 13)),
+    ("cube", "tests", (-3, 20)),
+    ("tests", "piano", (-36, 1)),
+    ("tests", "cube", (-12, 1)),
+    ("races", "piano", (-12, 37)),
+    ("races", "cube", (0, 60)),
+]
+"""Whose skills are set against whose practice dates, and the range of shifts in months of four weeks, every third of them."""
+
+MOST_STRANGERS = 12
+
 
 def data_folder() -> Path:
     """Return the folder of the real logs, or end the program with the one line that says what to do."""
@@ -217,8 +231,39 @@ def curve_table(title: str, curves: pd.DataFrame) -> Table | str:
     return table
 
 
+def strangers(skills: pd.DataFrame, dates: pd.DataFrame, weeks: int) -> pd.DataFrame:
+    """Return the transfer into one person's skills from another's, whose diary is shifted to begin so many weeks later.
+
+    Transfer among the skills of the same person is left out.
+    """
+    mine = set(skills["skill"])
+    shift = skills["start"].min().to_period("W").start_time - dates["start"].min().to_period("W").start_time
+    moved = dates.assign(
+        skill="stranger: " + dates["skill"], start=dates["start"] + shift + pd.Timedelta(weeks=weeks), score=np.nan
+    )
+    both = pd.concat([skills, moved], ignore_index=True).assign(learner="me")
+    found = mm.synergy.transfer(both)
+    return found[found["to_skill"].isin(mine) & ~found["from_skill"].isin(mine) & found["p_value"].notna()]
+
+
+def empirical_null(folder: Path) -> Table:
+    """Return how often transfer is found between strangers, for several shifts of the calendar."""
+    table = Table("skills of", "dates of", "pairs", "p ≤ 0.05", "p ≤ 0.01", "survive", box=None)
+    for mine, theirs, months in STRANGERS:
+        if not all((folder / LOGS[name].folder).is_dir() for name in (mine, theirs)):
+            continue
+        skills, dates = (LOGS[name].read(folder / LOGS[name].folder) for name in (mine, theirs))
+        usual = dates["skill"].value_counts().index[:MOST_STRANGERS]
+        found = [strangers(skills, dates[dates["skill"].isin(usual)], 4 * month) for month in range(*months, 3)]
+        p_values = pd.concat(found)["p_value"]
+        survive = sum(int((part["q_value"] <= mm.synergy.FALSE_DISCOVERIES).sum()) for part in found)
+        shares = [f"{(p_values <= level).mean():.1%}" for level in (0.05, 0.01)]
+        table.add_row(LOGS[mine].title, LOGS[theirs].title, f"{len(p_values):,}", *shares, str(survive))
+    return table
+
+
 def main() -> None:
-    """Print the curves of every real log, then which form was taken how often."""
+    """Print the curves of every real log, which form was taken how often, and the transfer between strangers."""
     folder = data_folder()
     console = Console(width=170)
     summary = Table("log", "skills", "rows", "seconds", "which form is taken", box=None)
@@ -232,6 +277,8 @@ def main() -> None:
         console.print()
         summary.add_row(name, str(len(curves)), f"{len(log):,}", f"{seconds:.2f}", wins(curves))
     console.print(summary)
+    console.print("\n[bold]Transfer between strangers[/bold]: what is found is false")
+    console.print(empirical_null(folder))
 
 
 if __name__ == "__main__":

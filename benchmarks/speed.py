@@ -1,4 +1,4 @@
-"""Speed, as ratios within one run: loading a log, building a report. Run with `make bench`."""
+"""Speed, as ratios within one run: loading a log, building a report, testing for transfer. Run with `make bench`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+import mmlib as mm
 from benchmarks.loading import loading
+from benchmarks.studies.candidates import cochrane_orcutt_pairs
+from benchmarks.studies.learners import Life, learner
+from mmlib.measures.synergy.target import targets
 from mmlib.reports.monthly import monthly
 from mmlib.simulate import practice, write
+
+SKILLS = 27
 
 
 def seconds(task: Callable[[], object], *, repeat: int = 3) -> float:
@@ -34,6 +40,15 @@ def reports(folder: Path) -> list[tuple[str, float, float, str]]:
     return [("a monthly report, HTML and PDF / HTML alone", both, one, "")]
 
 
+def transfers() -> list[tuple[str, float, float, str]]:
+    """Return the time of all pairs of 27 skills over two years, beside one AR(1) fit of statsmodels for each."""
+    log = learner(Life(SKILLS, 2 * 365, 0.5), 0).log
+    ours = seconds(lambda: mm.synergy.transfer(log), repeat=1)
+    beside = seconds(lambda: [cochrane_orcutt_pairs(target) for target in targets(log, 7.0).values()], repeat=1)
+    pairs = SKILLS * (SKILLS - 1)
+    return [(f"transfer, {pairs} pairs, 999 resamples of each skill / statsmodels' GLSAR", ours, beside, "")]
+
+
 def main() -> None:
     """Print the table."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -42,7 +57,7 @@ def main() -> None:
     table = Table("what / beside what", "ours, s", "beside, s", "ratio", "", box=None)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        found = [*loading(rows, folder), *reports(folder)]
+        found = [*loading(rows, folder), *reports(folder), *transfers()]
     for what, ours, beside, remark in found:
         table.add_row(what, f"{ours:.3f}", f"{beside:.3f}", f"{ours / beside:.2f}", remark)
     Console(width=120).print(table)

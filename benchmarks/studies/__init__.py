@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.studies import (
     barriers,
     breadth,
+    candidates,
     curves,
     experiment,
     forms,
@@ -18,6 +19,7 @@ from benchmarks.studies import (
     retention,
     rewards,
     survival,
+    transfer,
 )
 from benchmarks.studies.simulated import Study
 
@@ -34,9 +36,12 @@ STUDIES: list[Study] = [
     retention.STUDY,
     rewards.STUDY,
     mood.STUDY,
+    transfer.NULL,
+    transfer.FOUND,
+    candidates.STUDY,
+    pooled_transfer.STUDY,
     experiment.STUDY,
     experiment.POWER,
-    pooled_transfer.STUDY,
     breadth.STUDY,
     breadth.ODDS,
     odds.EXACT,

@@ -68,6 +68,14 @@ def cochrane_orcutt(target: Target, _: dict[str, Diary]) -> Floats:
     return fit.pvalues[-len(target.usable) :]
 
 
+def cochrane_orcutt_pairs(target: Target) -> list[float]:
+    """Return the same for each other skill by itself: one fit per pair."""
+    course = orth(target.columns)
+    designs = [np.column_stack([course, target.donors[skill]]) for skill in target.usable]
+    fits = (GLSAR(target.performance, design, rho=1).iterative_fit(maxiter=8) for design in designs)
+    return [float(fit.pvalues[-1]) for fit in fits]
+
+
 def restricted(target: Target, _: dict[str, Diary]) -> Floats:
     """The same, with the correlation of the highest restricted likelihood."""
     steps = np.abs(np.subtract.outer(np.arange(target.performance.size), np.arange(target.performance.size)))
@@ -140,10 +148,11 @@ def _share(method: str, life: Life, learners: int) -> float:
 STUDY = Study(
     title="Methods for transfer",
     about=(
-        "The candidates, on the learners of the table above: how often they find transfer that is not there, in noise"
-        " with ρ = 0.5 by trial, by day and half measured, and how often (*found*) the one that is, where the usual"
-        " week of one skill adds one standard deviation to another. All from the third on account for the course, own recent"
-        " practice, weekday and the other skills. The last is what `transfer` does. 100 learners per row."
+        "The candidates, on the learners of the table above: how often they find transfer that is not there, in"
+        " noise with ρ = 0.5 by trial, by day and half measured, and how often (*found*) the one that is, where"
+        " the usual week of one skill adds one standard deviation to another. All from the third on account for"
+        " the course, own recent practice, weekday and the other skills. The last is what `transfer` does. 100"
+        " learners per row."
     ),
     row=candidate_row,
     cells=[(life, method) for life in LIVES for method in METHODS],

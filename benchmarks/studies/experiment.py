@@ -136,7 +136,7 @@ def _computed(design: tuple[int, int, int], rho: float, effect: float, series: i
             day = (days - START).dt.days.to_numpy()
             learning = np.log(np.arange(1, day.size + 1))
             compared = randomised.contrasts(exposed[:, day], np.column_stack([np.ones(day.size), learning]))
-            powers.append(randomised.power(compared, rho).at(effect))
+            powers.append(randomised.power(compared, rho, seed=len(powers)).at(effect))
     return float(np.mean(powers))
 
 

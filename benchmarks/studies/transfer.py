@@ -72,14 +72,14 @@ def found_row(what: str, size: float, rho: float, series: int) -> Row:
 NULL = Study(
     title="Transfer that is not there",
     about=(
-        "`transfer` of learners whose skills have nothing to do with one another, but much in common: a calendar with"
-        " holidays, weekends, bursts, drifting habits, motivation that drives all practice; each has a learning curve"
-        " of 5 to 20 standard deviations, a slow drift of one and some use of its own recent practice. ρ is the"
-        " correlation of noise from session to session; *by day* it fades with the days between them (ρ at two days);"
-        " *half measured*, a share ρ of it is a form that fades over 8 days, and the rest belongs to the session;"
-        " *heavy tails*: Student's t with 3 degrees of freedom. With *motivation*, it also lifts the performance by"
-        " half a standard deviation, which is a common cause. *False alarms*: p ≤ 0.05. *False discoveries*: the share of"
-        " those with q ≤ 0.1 that are false. 50 to 500 learners per row."
+        "`transfer` of learners whose skills have nothing to do with one another, but much in common: a calendar"
+        " with holidays, weekends, bursts, drifting habits, motivation that drives all practice; each has a"
+        " learning curve of 5 to 20 standard deviations, a slow drift of one and some use of its own recent"
+        " practice. ρ is the correlation of noise from session to session; *by day* it fades with the days between"
+        " them (ρ at two days); *half measured*, a share ρ of it is a form that fades over 8 days, and the rest"
+        " belongs to the session; *heavy tails*: Student's t with 3 degrees of freedom. With *motivation*, it also"
+        " lifts the performance by half a standard deviation, which is a common cause. *False alarms*: p ≤ 0.05."
+        " *False discoveries*: the share of those with q ≤ 0.1 that are false. 50 to 500 learners per row."
     ),
     row=null_row,
     cells=[
@@ -94,12 +94,12 @@ NULL = Study(
 FOUND = Study(
     title="Transfer that is there",
     about=(
-        "`transfer` of learners of four skills over 180 days, one of which feeds another. *Window*: the usual week of"
-        " the one adds that many standard deviations of the noise to the other, which is 10 % of a gain of ten times"
-        " as many. *Donor reversed*: the same, with the dates of all other skills in reversed order, a negative"
-        " control. *Lasting*: each session of the one is worth that share of a session of the other's own, for good; beside a"
-        " learning curve and slow drift nothing can tell that from either. *Survives*: q ≤ 0.1. The intervals are of"
-        " the change in the unit of the score. 400 learners per row."
+        "`transfer` of learners of four skills over 180 days, one of which feeds another. *Window*: the usual"
+        " week of the one adds that many standard deviations of the noise to the other, which is 10 % of a gain of"
+        " ten times as many. *Donor reversed*: the same, with the dates of all other skills in reversed order, a"
+        " negative control. *Lasting*: each session of the one is worth that share of a session of the other's"
+        " own, for good; beside a learning curve and slow drift nothing can tell that from either. *Survives*: q ≤"
+        " 0.1. The intervals are of the change in the unit of the score. 400 learners per row."
     ),
     row=found_row,
     cells=[

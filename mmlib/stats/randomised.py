@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from mmlib.stats.series import blocks
+
 Floats = NDArray[np.float64]
 
-SUBSET = 200
+SUBSET = 400
 """Power is computed with at most so many schedules: more would change it by less than its own error."""
 
 SAME = 1e-9
@@ -122,17 +124,26 @@ def effects(y: Floats, compared: Contrasts, confidence: float = 0.95) -> Found:
     [3.25, 1.0, 5.0, 0.032]
     """
     values = compared.values(y)
-    estimate = values[:, :1]
-    as_large = np.abs(values) >= np.abs(estimate) * (1 - SAME)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ends = (estimate - values) / (1 - compared.overlap), (estimate + values) / (1 + compared.overlap)
-    twin = np.abs(compared.overlap) >= 1 - SAME
-    low = np.where(twin, -np.inf, np.minimum(*ends))
-    high = np.where(twin, np.inf, np.maximum(*ends))
-    kept = int((1 - confidence) * values.shape[1] + SAME)
-    low = np.partition(low, kept, axis=1)[:, kept]
-    high = -np.partition(-high, kept, axis=1)[:, kept]
-    return Found(estimate[:, 0], low, high, as_large.mean(axis=1))
+    as_large = np.abs(values) >= np.abs(values[:, :1]) * (1 - SAME)
+    return Found(values[:, 0], *_limits(values, compared.overlap, confidence), as_large.mean(axis=1))
+
+
+def _limits(values: Floats, overlap: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """Return the ends of the intervals: order statistics of the effects from which on a schedule finds as much."""
+    twin = np.abs(overlap) >= 1 - SAME
+    # Whatever the effect, the schedule that was followed, its mirror and their like find as much.
+    place = int((1 - confidence) * overlap.size + SAME) - int(twin.sum())
+    if place < 0:
+        return np.full(len(values), -np.inf), np.full(len(values), np.inf)
+    shared, parts = overlap[~twin], []
+    for rows in blocks(len(values), 4 * overlap.size):
+        estimate, others = values[rows, :1], values[rows][:, ~twin]
+        ends = (estimate - others) / (1 - shared), (estimate + others) / (1 + shared)
+        low, high = np.minimum(*ends), np.maximum(*ends)
+        low.partition(place, axis=1)
+        high.partition(high.shape[1] - 1 - place, axis=1)
+        parts.append((low[:, place], high[:, -1 - place]))
+    return tuple(np.concatenate(side) for side in zip(*parts, strict=True))
 
 
 def least_p(compared: Contrasts) -> float:
@@ -223,5 +234,5 @@ def power(compared: Contrasts, rho: float, *, confidence: float = 0.95, draws: i
         compared = Contrasts(compared.weights[rows], compared.overlap[rows])
     shocks = rng.normal(size=(draws, compared.weights.shape[1]))
     shocks[:, 1:] *= np.sqrt(1 - rho**2)
-    found = effects(signal.lfilter([1.0], [1.0, -rho], shocks, axis=1), compared, confidence)
-    return Power(found.low, found.high)
+    noise = signal.lfilter([1.0], [1.0, -rho], shocks, axis=1)
+    return Power(*_limits(compared.values(noise), compared.overlap, confidence))
