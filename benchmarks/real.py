@@ -147,7 +147,7 @@ STRANGERS = [
     ("races", "piano", (-12, 37)),
     ("races", "cube", (0, 60)),
 ]
-"""Whose skills are set against whose practice dates, and the range of shifts in months of four weeks, every third of them."""
+"""Whose skills, whose practice dates, and the range of shifts in months of four weeks; every third is taken."""
 
 MOST_STRANGERS = 12
 

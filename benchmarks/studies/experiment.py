@@ -27,7 +27,7 @@ ASTRAY = 0.3
 POWERED = 2
 """The power is computed for so many learners of each plan."""
 
-FEWER = 400
+FEWER = 200
 """Coverage is tried in at most so many series."""
 
 
