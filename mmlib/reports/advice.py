@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from html import escape
+from shlex import quote
 
 import pandas as pd
 
 from mmlib.errors import counted
 from mmlib.reports.story import Fragment, clear_changes
-from mmlib.words import duration, number, signed
+from mmlib.words import capital, duration, number, signed
 
 DROPPED_DAYS = 90  # after a longer one a skill has been dropped, and no reminder is due
 TYPICAL_GAPS = 3  # how many of its typical gaps a skill may rest
 FEW_TRIALS = 5
 PRECISE = 0.2  # an interval wider than this share of the mean cannot say "no change"
 MOST_SUGGESTIONS = 3
+EXPERIMENT_WEEKS = 12  # eight can show only what is larger than most transfer
 
 
 def suggestions(
     skills: pd.DataFrame,
+    month: pd.Period,
+    *,
     rest: pd.DataFrame,
     load: pd.DataFrame,
     progress: pd.DataFrame,
     forecast: pd.DataFrame,
-    month: pd.Period,
+    transfer: pd.DataFrame,
 ) -> Fragment:
     """Return up to three suggestions for the next month, each with the number that led to it.
 
@@ -31,17 +35,20 @@ def suggestions(
     ----------
     skills : DataFrame
         The cards.
+    month : Period
+        The calendar month.
     rest, load : DataFrame
         `repetition.rest` and `repetition.load` as of the month's end.
     progress : DataFrame
         `payoff.progress` of the month against the four weeks before.
     forecast : DataFrame
         `payoff.forecast` as of the month's end: what is on its way to its target, or there, is not stuck.
-    month : Period
-        The calendar month.
+    transfer : DataFrame
+        `synergy.transfer`: what survives is worth an experiment.
     """
     found: dict[str, tuple[str, str]] = {}
-    for kind in (_widen(load), _wake(rest), _isolate(skills, progress, forecast, month), _ease(load)):
+    kinds = (_widen(load), _prove(transfer), _wake(rest), _isolate(skills, progress, forecast, month), _ease(load))
+    for kind in kinds:
         # One suggestion of each kind, and for each skill, is enough.
         found.update(next(({skill: (what, why)} for skill, what, why in kind if skill not in found), {}))
     if not found:
@@ -64,6 +71,24 @@ def _widen(load: pd.DataFrame) -> list[tuple[str, str, str]]:
         )
         for _, row in narrow.nlargest(3, "share").iterrows()
         if not pd.isna(row["varied_share"])
+    ]
+
+
+def _prove(transfer: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Propose an experiment for the clearest pair of skills; the plan itself is drawn once, by the command."""
+    clear = transfer[transfer["verdict"] == "better after more"]
+    return [
+        (
+            f"{row['from_skill']} to {row['to_skill']}",
+            f"Find out whether {row['from_skill']} feeds {row['to_skill']}.",
+            f"{capital(row['to_skill'])} went better after weeks with more {row['from_skill']}: "
+            f"{signed(row['estimate'])} standard deviations for each {row['per']} in the week before "
+            f"(95% interval {signed(row['low'])} to {signed(row['high'])}). Chance or a common cause may be behind it. "
+            f"A plan of {EXPERIMENT_WEEKS} weeks, drawn by lot, would tell: "
+            f"mm experiment plan --to {quote(row['to_skill'])} --from {quote(row['from_skill'])} "
+            f"--weeks {EXPERIMENT_WEEKS}",
+        )
+        for _, row in clear.nsmallest(1, "p_value").iterrows()
     ]
 
 

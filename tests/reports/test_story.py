@@ -1,5 +1,6 @@
 """What the report says in words, against counts by hand."""
 
+import html
 import re
 
 import numpy as np
@@ -45,13 +46,16 @@ def happened(home, month=MONTH):
     return said(story.happened(home, by_skill, progress, mm.selves.mood_lift(log), month))
 
 
-def suggestions(home, forecast=None):
+def suggestions(home, forecast=None, transfer=None):
     log = home.log
     progress = mm.payoff.progress(log, since=MONTH.start_time, until=AS_OF)
     rest, load = mm.repetition.rest(log, as_of=AS_OF), mm.repetition.load(log, as_of=AS_OF)
     if forecast is None:
         forecast = mm.payoff.forecast(log, mm.payoff.learning_curves(log), as_of=AS_OF)
-    return said(advice.suggestions(home.skills, rest, load, progress, forecast, MONTH))
+    if transfer is None:
+        transfer = mm.synergy.transfer(log)
+    tables = {"rest": rest, "load": load, "progress": progress, "forecast": forecast, "transfer": transfer}
+    return said(advice.suggestions(home.skills, MONTH, **tables))
 
 
 def test_headlines_are_the_months_numbers_against_the_month_before():
@@ -191,3 +195,19 @@ def test_provenance_changes_with_the_data():
     assert story.provenance(one, {}) == story.provenance(one, {})
     assert story.provenance(one, {}) != story.provenance(two, {})
     assert "1 practice session, 2026-10-01 to 2026-10-01" in story.provenance(one, {})
+
+
+def test_the_clearest_transfer_is_worth_an_experiment_and_what_is_not_clear_is_not():
+    home = practice(sessions("tea", ["2026-10-01"]))
+    row = {
+        "from_skill": "morning's tea", "to_skill": "omelette", "estimate": 0.94, "low": 0.6, "high": 1.3,
+        "p_value": 1e-6, "per": "hour", "verdict": "better after more",
+    }  # fmt: skip
+    second = row | {"from_skill": "juggling", "p_value": 1e-3}
+    text = suggestions(home, transfer=pd.DataFrame([second, row]))
+    assert "Find out whether morning's tea feeds omelette." in html.unescape(text)
+    assert "+0.94 standard deviations for each hour in the week before (95% interval +0.6 to +1.3)" in text
+    assert """mm experiment plan --to omelette --from 'morning'"'"'s tea' --weeks 12""" in html.unescape(text)
+    assert "juggling" not in text
+    for verdict in ("none found", "worse after more", "too little overlap"):
+        assert "feeds" not in suggestions(home, transfer=pd.DataFrame([row | {"verdict": verdict}]))

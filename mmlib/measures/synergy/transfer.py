@@ -99,7 +99,12 @@ def transfer(log: pd.DataFrame, *, window_days: float = 7, confidence: float = 0
 
 
 def transfer_points(
-    log: pd.DataFrame, from_skill: str, to_skill: str, *, window_days: float = 7, seed: int = 0
+    log: pd.DataFrame,
+    from_skill: str | None = None,
+    to_skill: str | None = None,
+    *,
+    window_days: float = 7,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Return one pair's practice days: the hours of one skill before, and how the other then went.
 
@@ -108,7 +113,7 @@ def transfer_points(
     log : DataFrame
         The log.
     from_skill, to_skill : str
-        The pair.
+        The pair; by default the one with the smallest p-value.
     window_days : float, default 7
         As in `transfer`.
     seed : int, default 0
@@ -120,7 +125,7 @@ def transfer_points(
         learner, from_skill, to_skill, start (of the day's first session), hours (of `from_skill` in the window before;
         sessions where `per` says so), deviation (performance in standard deviations of its noise, positive = better,
         without all that `transfer` accounts for; its slope over the hours is the estimate), per. Empty for a learner
-        without an estimate.
+        without an estimate, and where no pair has one.
 
     Raises
     ------
@@ -135,15 +140,25 @@ def transfer_points(
     np.float64(0.5)
     """
     checked(window_days)
-    _checked_pair(set(log["skill"]), from_skill, to_skill)
-    found = []
+    if from_skill is None or to_skill is None:
+        clearest = transfer(log, window_days=window_days, seed=seed).dropna(subset="p_value").nsmallest(1, "p_value")
+        pairs = clearest[["from_skill", "to_skill"]].to_numpy().tolist()
+    else:
+        _checked_pair(set(log["skill"]), from_skill, to_skill)
+        pairs = [[from_skill, to_skill]]
+    found = [_pair_points(log, *pair, window_days, seed) for pair in pairs]
+    table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(POINTS))
+    return table[list(POINTS)].astype(POINTS)
+
+
+def _pair_points(log: pd.DataFrame, from_skill: str, to_skill: str, window_days: float, seed: int) -> pd.DataFrame:
+    found = [pd.DataFrame(columns=list(POINTS))]
     for learner, own in log.groupby("learner", sort=True):
         target = targets(own, window_days).get(to_skill)
         if target is not None and from_skill in target.usable:
             points = _points(target, from_skill, own, _seeded(seed, to_skill))
             found.append(points.assign(learner=learner, from_skill=from_skill, to_skill=to_skill))
-    table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(POINTS))
-    return table[list(POINTS)].astype(POINTS)
+    return pd.concat([part for part in found if len(part)] or found, ignore_index=True)
 
 
 def checked(window_days: float) -> None:

@@ -111,7 +111,7 @@ def experiment_effect(
     0         2.16    0.71     3.89     0.03  effect shown
     """
     schedule = checked(plan)
-    known(log, schedule)
+    known(log, schedule.to_skill, schedule.from_skill)
     log = daily.seen(log, as_of)
     compared, done = drawn(schedule, draws, seed), daily.adherence(log, schedule).to_dict("index")
     rows = [

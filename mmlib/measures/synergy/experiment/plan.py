@@ -186,9 +186,9 @@ def _as_drawn(seed: int) -> str:
     return f"A plan is followed as it was drawn (seed {seed}): mend it, and note in the log what came in between."
 
 
-def known(log: pd.DataFrame, schedule: Schedule) -> None:
-    """Refuse a plan for skills that the log does not know."""
+def known(log: pd.DataFrame, *names: str) -> None:
+    """Refuse skills that the log does not know."""
     skills = sorted(set(log["skill"]))
-    for skill in (schedule.to_skill, schedule.from_skill):
+    for skill in names:
         if skills and skill not in skills:
             raise MMError(f'No skill "{skill}" in the log. {did_you_mean(skill, skills)}')

@@ -62,7 +62,7 @@ def experiment_points(log: pd.DataFrame, plan: pd.DataFrame, *, as_of: object = 
     39     80      8      with      1.00      57.0       4.91     4.9
     """
     schedule = checked(plan)
-    known(log, schedule)
+    known(log, schedule.to_skill, schedule.from_skill)
     log = daily.seen(log, as_of)
     table = daily.trials(log, schedule)
     exposed = schedules.exposure(schedule.treated[None], schedule.block_days, schedule.window_days)[0]

@@ -57,7 +57,7 @@ def experiment_power(
     Raises
     ------
     MMError
-        As `experiment_effect`.
+        If the plan was changed, or the log does not know `to_skill`. The other skill may be new.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def experiment_power(
     0            5.0         0.1        0.3            2.0
     """
     schedule = checked(plan)
-    known(log, schedule)
+    known(log, schedule.to_skill)
     compared = drawn(schedule, draws, seed)
     # A plan may begin some time after the log's last day.
     ahead = max(-int(schedule.day(log["start"]).max()) - 1, 0) if len(log) else 0
