@@ -100,6 +100,7 @@ def test_the_program_prints_a_row_for_every_skill_and_a_line_for_every_log(real_
         return found[-1], 0.5
 
     monkeypatch.setattr(real, "timed_curves", kept)
+    monkeypatch.setattr(real, "STRANGERS", [("cube", "piano", (0, 3))])
     real.main()
     out = capsys.readouterr().out
     assert len(found) == len(NAMES)
@@ -111,8 +112,9 @@ def test_the_program_prints_a_row_for_every_skill_and_a_line_for_every_log(real_
         assert (curves["model"].isna() == (curves["n"] < 8)).all()
         for skill, n in curves.loc[curves["n"] > 0, ["skill", "n"]].itertuples(index=False):
             assert any(re.match(rf"{re.escape(skill)} +{n:,} ", line) for line in lines), skill
-    summary = lines[lines.index(next(line for line in lines if line.startswith("log "))) :]
-    assert [line.split("  ")[0] for line in summary[1:]] == NAMES
+    begin, end = (lines.index(next(line for line in lines if line.startswith(what))) for what in ("log ", "Transfer"))
+    assert [line.split("  ")[0] for line in lines[begin + 1 : end] if line] == NAMES
+    assert lines[end + 2].startswith("27 puzzles (csTimer backup)  piano (Toggl)")
     assert "piano (Toggl): no score in any of 35 skills, so no curve" in lines
 
 
@@ -159,3 +161,13 @@ def test_a_curve_without_an_asymptote_shows_its_reason():
     assert first == ("juggling", "1,234", "power", "0.50", "", "", "", "0.10", "has not bent")
     assert second[4:7] == ("50 [48, 52.3]", "40 [30, 51]", "0.0027 [0.0011, 0.0099]")
     assert second[-1] == "identified"
+
+
+def test_strangers_practice_in_the_same_weeks_and_only_pairs_between_them_are_kept(log_of):
+    cube, piano = log_of("cube"), log_of("piano")
+    usual = piano[piano["skill"].isin(piano["skill"].value_counts().index[:4])]
+    found = real.strangers(cube, usual, 8)
+    assert set(found["from_skill"]) <= {f"stranger: {skill}" for skill in usual["skill"]}
+    assert set(found["to_skill"]) <= set(cube["skill"])
+    assert len(found) >= 20 and found["p_value"].notna().all()
+    assert (found["p_value"] <= 0.05).mean() < 0.25

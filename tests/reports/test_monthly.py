@@ -67,6 +67,7 @@ def test_the_stories_that_were_put_into_the_sample_are_found(page):
     text = words(page)
     assert "Juggling improved most clearly" in text
     assert "Widen ukulele." in text
+    assert "Find out whether harmonica feeds ukulele." in text
     assert "Wake surf pop-up up." in text
     assert "Flow is highest when the challenge is just right" in text
 
@@ -76,7 +77,7 @@ def test_every_theme_has_its_charts_each_described_and_read(page):
     themes = ["Repetition", "Payoff", "Synergy", "Structure", "Selves"]
     assert headings == [*themes, "Next month", "Where this comes from"]
     figures = re.findall(r"<figure.*?</figure>", page, flags=re.DOTALL)
-    assert len(figures) == 15
+    assert len(figures) == 16
     for figure in figures:
         assert len(re.search(r'alt="([^"]*)"', figure).group(1)) > 30
         assert "<figcaption" in figure
@@ -86,7 +87,7 @@ def test_the_pdf_is_tagged_with_bookmarks_and_pages(sample):
     with pikepdf.open(sample.paths["pdf"]) as pdf:
         assert pdf.Root.MarkInfo.Marked
         assert str(pdf.Root.Lang) == "en"
-        assert len(pdf.pages) <= 10
+        assert len(pdf.pages) <= 11
         with pdf.open_outline() as outline:
             assert outline.root[0].children[0].title == "Repetition"
 

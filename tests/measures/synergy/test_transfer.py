@@ -194,7 +194,9 @@ def test_mistakes_are_named():
 def test_the_real_puzzle_log_is_tested_whole(real_data, tmp_path):
     from mmlib.practice import add_export
 
-    add_export(tmp_path, "cstimer", real_data / "cstimer_marius" / "cstimer_export.json", learner="me", tz="Europe/Paris")
+    add_export(
+        tmp_path, "cstimer", real_data / "cstimer_marius" / "cstimer_export.json", learner="me", tz="Europe/Paris"
+    )
     table = transfer(load(tmp_path).log)
     assert len(table) == 27 * 26
     tested = table["p_value"].notna()
