@@ -5,6 +5,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 READY := .venv/.ready
 
+# Small matrices are quicker on one core, and threads that wait for one another slow down all else on the machine.
+export OPENBLAS_NUM_THREADS ?= 1
+
 .PHONY: help report test lab bench validate real pictures sample dictionary constraints clean
 
 help: ## show this list
