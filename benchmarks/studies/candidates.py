@@ -126,7 +126,7 @@ def candidate_row(life: str, method: str, series: int) -> Row:
     worlds = {"false alarms": Life(skills, days, 0.5), "by day": Life(skills, days, 0.5, "by day"),
               "half measured": Life(skills, days, 0.5, "half measured"),
               "found": Life(skills, days, 0.5, transfer=1.0)}  # fmt: skip
-    found = {name: _share(method, world, max(2, round(series * LEARNERS))) for name, world in worlds.items()}
+    found = {name: _share(method, world, max(1, round(series * LEARNERS))) for name, world in worlds.items()}
     return {"learners": life, "method": method, "ρ": 0.5} | {
         name if name in ("found", "false alarms") else f"{name}: false alarms": share for name, share in found.items()
     }
@@ -142,7 +142,7 @@ def _share(method: str, life: Life, learners: int) -> float:
             if target.usable and (not life.transfer or (skill == "a" and "b" in target.usable)):
                 found = METHODS[method](target, diary)
                 p_values += list(found if not life.transfer else found[[target.usable.index("b")]])
-    return float((np.array(p_values) <= 0.05).mean())
+    return float((np.array(p_values) <= 0.05).mean()) if p_values else np.nan
 
 
 STUDY = Study(
