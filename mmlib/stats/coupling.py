@@ -20,6 +20,9 @@ DRAWS = 999
 
 TINY = 1e-8
 
+SAME = 1e-4
+"""A donor that keeps less than this share of its spread beyond all else is not told apart from it."""
+
 
 class Coupling(NamedTuple):
     """What a unit of each donor goes with, one value per donor.
@@ -161,6 +164,24 @@ def partial_residuals(values: Floats, columns: Floats, donor: Floats, estimate: 
     every = np.column_stack([columns, donor])
     found = np.linalg.lstsq(likeness.white(every), likeness.white(values[:, None])[:, 0], rcond=None)[0]
     return values - every @ found + estimate * (donor - donor.mean())
+
+
+def apart(columns: Floats, donors: Floats) -> NDArray[np.bool_]:
+    """Return which donors vary beyond the columns and all other donors; the others' estimates would be arbitrary.
+
+    Examples
+    --------
+    >>> donors = np.array([[0.0, 1, 0, 5], [2, 1, 2, 3], [1, 4, 1, 4], [3, 0, 3, 1], [0, 2, 0, 2]])
+    >>> apart(np.ones((5, 1)), donors).tolist()
+    [False, True, False, True]
+    """
+    spread = np.linalg.norm(donors - donors.mean(axis=0), axis=0)
+    found = []
+    for j in range(donors.shape[1]):
+        basis, _ = _basis(np.column_stack([columns, np.delete(donors, j, axis=1)]))
+        left = donors[:, j] - basis @ (basis.T @ donors[:, j])
+        found.append(bool(np.linalg.norm(left) > SAME * spread[j]))
+    return np.array(found, dtype=bool)
 
 
 def _known(donors: Floats, others: Floats | None) -> Floats:

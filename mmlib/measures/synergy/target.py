@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mmlib.errors import counted
 from mmlib.measures.synergy.recent import Days, Diary, diaries, performance_days
-from mmlib.stats.coupling import LEAST_FREEDOM, Coupling, coupling, partial_residuals
+from mmlib.stats.coupling import LEAST_FREEDOM, Coupling, apart, coupling, partial_residuals
 from mmlib.stats.course import course, in_logs
 from mmlib.stats.likeness import likenesses
 
@@ -18,6 +18,9 @@ Floats = NDArray[np.float64]
 
 LEAST_DAYS = 8
 """So many practice days with the other skill in the window before, and so many with a different amount of it."""
+
+EXACT = 1e-6
+"""Ups and downs of less than this share of a performance's spread are none."""
 
 
 class Target(NamedTuple):
@@ -100,7 +103,23 @@ def _target(skill: str, days: Days | None, diary: dict[str, Diary], window_days:
         values = days.performance * (-1.0 if days.better == "lower" else 1.0)
     reason = _why_not(days, values, columns)
     reasons = {other: reason or _too_little(donors[other].to_numpy(), other, window_days) for other in others}
-    return Target(days, values, columns, donors, hours, reasons)
+    return _told_apart(Target(days, values, columns, donors, hours, reasons), skill)
+
+
+def _told_apart(target: Target, skill: str) -> Target:
+    """Give a reason to the skills whose hours follow from those of other skills, or of the skill itself."""
+    reasons = dict(target.reasons)
+    for other in target.usable:
+        if not apart(target.columns, target.donors[[other]].to_numpy())[0]:
+            reasons[other] = f"{other} was practised with {skill} only: it cannot be told apart from its own practice"
+    target = target._replace(reasons=reasons)
+    usable = target.usable
+    if not usable or not target.each:
+        return target
+    clear = apart(target.columns, target.donors[usable].to_numpy())
+    twins = {other: f"{other} was practised just as other skills were: it cannot be told apart from them"
+             for other in np.array(usable)[~clear]}  # fmt: skip
+    return target._replace(reasons=reasons | twins)
 
 
 def _why_not(days: Days | None, values: Floats, columns: Floats) -> str:
@@ -112,6 +131,9 @@ def _why_not(days: Days | None, values: Floats, columns: Floats) -> str:
         return f"{counted(values.size, 'practice day')} with a performance; at least {needed} are needed"
     if np.ptp(values) == 0:
         return f"the performance was always {days.performance[0]:g}"
+    left = values - columns @ np.linalg.lstsq(columns, values, rcond=None)[0]
+    if left.std() < EXACT * values.std():
+        return "the performance follows its course without any ups and downs"
     return ""
 
 

@@ -163,6 +163,29 @@ def test_a_skill_practised_the_same_every_day_leaves_nothing_to_compare():
     assert pair(table, "every day", "a")["reason"].endswith("there is nothing to compare")
 
 
+def test_skills_that_cannot_be_told_apart_say_so_and_leave_the_others_alone():
+    log = made(per_hour=1.5)
+    twin = pd.concat([log, log[log["skill"] == "b"].assign(skill="b twin")], ignore_index=True)
+    table = transfer(twin)
+    for one in ("b", "b twin"):
+        assert (
+            pair(table, one, "a")["reason"]
+            == f"{one} was practised just as other skills were: it cannot be told apart from them"
+        )
+    assert pd.notna(pair(table, "c", "a")["estimate"])
+    shadow = pd.concat([log, log[log["skill"] == "a"].assign(skill="shadow", score=np.nan)], ignore_index=True)
+    table = transfer(shadow)
+    assert "cannot be told apart from its own practice" in pair(table, "shadow", "a")["reason"]
+    assert pair(table, "b", "a")["verdict"] == "better after more"
+
+
+def test_a_performance_without_ups_and_downs_says_so():
+    log = made()
+    scored = log["score"].notna()
+    log.loc[scored, "score"] = np.arange(scored.sum()) * 1.0
+    assert pair(transfer(log), "b", "a")["reason"] == "the performance follows its course without any ups and downs"
+
+
 def test_points_are_the_practice_days_with_their_hours_and_slope(ada, found):
     points, row = transfer_points(ada.log, "harmonica", "ukulele"), pair(found, "harmonica", "ukulele")
     assert len(points) == row["n"]
