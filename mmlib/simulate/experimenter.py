@@ -64,12 +64,12 @@ def experiment(
     >>> simulated = experiment(plan, effect=0.8, seed=2)
     >>> during = simulated.log[simulated.log["start"] >= "2026-11-02"]
     >>> during.groupby("skill").size().to_dict()
-    {'harmonica': 7, 'ukulele': 9}
+    {'harmonica': 7, 'ukulele': 11}
     >>> simulated.truth["effect"]
     2.0
     """
     first = plan.iloc[0]
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng([seed, 1])  # a plan of the same seed has another stream
     planned = np.repeat((plan["condition"] == "with").to_numpy(), int(first["block_days"]))
     kept = rng.random(planned.size) < adherence
     practised = np.r_[rng.random(HISTORY) < USUAL, np.where(kept, planned, ~planned)]

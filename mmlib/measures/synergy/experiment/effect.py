@@ -108,7 +108,7 @@ def experiment_effect(
     >>> found = experiment_effect(log, plan, as_of="2026-12-27")
     >>> found[["estimate_sd", "low_sd", "high_sd", "p_value", "verdict"]].round(2)
        estimate_sd  low_sd  high_sd  p_value       verdict
-    0         2.16    0.71     3.89     0.03  effect shown
+    0         2.07    0.97     2.61     0.03  effect shown
     """
     schedule = checked(plan)
     known(log, schedule.to_skill, schedule.from_skill)

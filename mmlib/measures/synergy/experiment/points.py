@@ -58,8 +58,8 @@ def experiment_points(log: pd.DataFrame, plan: pd.DataFrame, *, as_of: object = 
     >>> points = experiment_points(log, plan, as_of="2026-12-27")
     >>> points[["trial", "block", "condition", "exposure", "observed", "deviation", "fitted"]].tail(2).round(2)
         trial  block condition  exposure  observed  deviation  fitted
-    38     79      8      with      0.86      60.2       8.21     4.2
-    39     80      8      with      1.00      57.0       4.91     4.9
+    35     76      8      with      0.57      53.7       1.59    2.24
+    36     77      8      with      1.00      54.0       1.84    3.92
     """
     schedule = checked(plan)
     known(log, schedule.to_skill, schedule.from_skill)

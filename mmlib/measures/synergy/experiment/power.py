@@ -67,7 +67,7 @@ def experiment_power(
     >>> log = simulate.experiment(plan, effect=0.0, seed=1).log
     >>> experiment_power(log, plan)[["days_per_week", "power_half", "power_one", "detectable_sd"]].round(1)
        days_per_week  power_half  power_one  detectable_sd
-    0            5.0         0.1        0.3            2.0
+    0            5.2         0.1        0.1            2.9
     """
     schedule = checked(plan)
     known(log, schedule.to_skill)
