@@ -53,9 +53,7 @@ def learners(log: pd.DataFrame, milestones: pd.DataFrame, outcome: str, strata: 
 
     A session of unknown length counts as the learner's median session, as in `breadth`.
     """
-    kinds = milestones["kind"].dropna().unique()
-    if len(kinds) and outcome not in kinds:
-        raise MMError(f'outcome: no milestone is of the kind "{outcome}". {did_you_mean(outcome, sorted(kinds))}')
+    achieved = achievers(milestones, outcome)
     rows = log.reindex(columns=["learner", "domain", "minutes"]).assign(hours=weights(log) / 60)
     own = rows.groupby("learner")
     known = own["minutes"].count().gt(0) & own["domain"].count().gt(0)
@@ -64,9 +62,17 @@ def learners(log: pd.DataFrame, milestones: pd.DataFrame, outcome: str, strata: 
     hours = hours.reindex(index=names, columns=sorted(rows["domain"].dropna().unique()), fill_value=0.0)
     table = pd.DataFrame({"total": own["hours"].sum().reindex(names)}, index=names)
     table["main"] = hours.idxmax(axis=1) if len(hours) else pd.Series(dtype="str")
-    table["achieved"] = names.isin(milestones.loc[milestones["kind"] == outcome, "learner"])
+    table["achieved"] = names.isin(achieved)
     table["stratum"] = _strata(table["total"], strata)
     return Learners(hours, table, int((~known).sum()))
+
+
+def achievers(milestones: pd.DataFrame, outcome: str) -> pd.Series:
+    """Return who has a milestone of this kind; refuse one that nobody has where there are others."""
+    kinds = milestones["kind"].dropna().unique()
+    if len(kinds) and outcome not in kinds:
+        raise MMError(f'outcome: no milestone is of the kind "{outcome}". {did_you_mean(outcome, sorted(kinds))}')
+    return milestones.loc[milestones["kind"] == outcome, "learner"]
 
 
 def _strata(total: pd.Series, strata: Strata) -> pd.Series:

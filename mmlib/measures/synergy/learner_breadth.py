@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from mmlib.errors import MMError, did_you_mean
 from mmlib.log.derived import weights
+from mmlib.measures.synergy.avocations import achievers
 from mmlib.measures.synergy.breadth import checked
 from mmlib.stats import diversity
 
@@ -78,7 +78,7 @@ def learner_breadth(
     1     bob     False       1.57                1.53           12   12.0
     """
     checked(of)
-    achievers = _achievers(milestones, outcome)
+    achieved = achievers(milestones, outcome)
     rows = log.assign(weight=weights(log))
     rows = rows[rows[of].notna()]
     amounts, counts = (rows.pivot_table(index="learner", columns=of, values="weight", aggfunc=how, fill_value=0,
@@ -90,7 +90,7 @@ def learner_breadth(
     found = pd.DataFrame(
         {
             "learner": sessions.index,
-            "achieved": sessions.index.isin(achievers),
+            "achieved": sessions.index.isin(achieved),
             "effective": [diversity.hill(own) for own in amounts.to_numpy()],
             "effective_at_equal": diversity.rarefied(counts.to_numpy(), size) if size else np.nan,
             "at_sessions": size or pd.NA,
@@ -100,11 +100,3 @@ def learner_breadth(
         }
     )
     return found.reset_index(drop=True).astype(TYPES)
-
-
-def _achievers(milestones: pd.DataFrame, outcome: str) -> pd.Series:
-    """Return who achieved."""
-    kinds = milestones["kind"].dropna().unique()
-    if len(kinds) and outcome not in kinds:
-        raise MMError(f'outcome: no milestone is of the kind "{outcome}". {did_you_mean(outcome, sorted(kinds))}')
-    return milestones.loc[milestones["kind"] == outcome, "learner"]

@@ -7,13 +7,10 @@ import pandas as pd
 from scipy import stats
 
 from mmlib.errors import counted
-from mmlib.measures.synergy.transfer import transfer
+from mmlib.measures.synergy.transfer import judged, transfer
 from mmlib.stats import meta
 
-LARGEST_Q = 0.1
-"""A pair stands out where its false discovery rate is no larger."""
-
-BETTER, WORSE, NONE, FEW = "better after more", "worse after more", "none found", "too few learners"
+FEW = "too few learners"
 PAIR = ["from_skill", "to_skill", "per"]
 ESTIMATES = [
     *["estimate", "low", "high", "p_value", "tau", "tau_low", "tau_high", "i2"],
@@ -97,13 +94,7 @@ def _pooled(transfer: pd.DataFrame, confidence: float) -> pd.DataFrame:
         for pair, part in table.groupby(PAIR, sort=True)
     ]
     found = pd.DataFrame(rows, columns=[name for name in POOLED if name not in ("q_value", "verdict")])
-    known = found["p_value"].notna()
-    found["q_value"] = np.nan
-    if known.any():
-        found.loc[known, "q_value"] = stats.false_discovery_control(found.loc[known, "p_value"].astype(float))
-    sure, up = found["q_value"] <= LARGEST_Q, found["estimate"] > 0
-    found["verdict"] = np.select([~known, sure & up, sure & ~up], [FEW, BETTER, WORSE], NONE)
-    return found[list(POOLED)].astype(POOLED)
+    return judged(found, FEW)[list(POOLED)].astype(POOLED)
 
 
 def _with_errors(transfer: pd.DataFrame, confidence: float) -> pd.DataFrame:

@@ -186,20 +186,24 @@ def _learner(log: pd.DataFrame, window_days: float, confidence: float, seed: int
         rows = _to(target, confidence, _seeded(seed, skill)).assign(to_skill=skill, n=target.performance.size)
         rows["unit"] = target.days.unit or None if target.days else None
         found.append(rows.assign(per=[diary[other].per for other in rows["from_skill"]]))
-    table = pd.concat(found, ignore_index=True)
+    return judged(pd.concat(found, ignore_index=True), UNTESTED)
+
+
+def judged(table: pd.DataFrame, untested: str) -> pd.DataFrame:
+    """Return pairs with their q_value, over all of them, and their verdict; `untested` is that of those without."""
     tested = table["p_value"].notna()
-    table.loc[tested, "q_value"] = false_discovery_control(table.loc[tested, "p_value"]) if tested.any() else np.nan
-    clear = table["q_value"] <= FALSE_DISCOVERIES
-    table["verdict"] = np.select(
-        [clear & (table["estimate"] > 0), clear, tested], [BETTER, WORSE, NONE], default=UNTESTED
-    )
-    return table
+    q_value = pd.Series(np.nan, index=table.index)
+    if tested.any():
+        q_value[tested] = false_discovery_control(table.loc[tested, "p_value"].astype(float))
+    clear = q_value <= FALSE_DISCOVERIES
+    verdict = np.select([clear & (table["estimate"] > 0), clear, tested], [BETTER, WORSE, NONE], default=untested)
+    return table.assign(q_value=q_value, verdict=verdict)
 
 
 def _to(target: Target, confidence: float, rng: np.random.Generator) -> pd.DataFrame:
     """Return what one skill goes with: a row per other skill."""
     rows = pd.DataFrame({"from_skill": list(target.reasons), "reason": list(target.reasons.values())})
-    rows[["estimate", "low", "high", "p_value", "q_value", "sd"]] = np.nan
+    rows[["estimate", "low", "high", "p_value", "sd"]] = np.nan
     rows["hours_sd"] = target.donors.std(ddof=0).reindex(rows["from_skill"]).to_numpy(float)
     if target.usable:
         found = target.coupled(rng)

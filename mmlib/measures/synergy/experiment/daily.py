@@ -109,8 +109,7 @@ def trials(log: pd.DataFrame, schedule: Schedule, *, first: int = 0, days: int |
         unit, better; sorted by learner and time.
     """
     own = log[log["skill"] == schedule.to_skill].sort_values(["learner", "start"], kind="stable")
-    wanted = ["learner", "skill", "start", "reps", "successes", "score", "better", "unit", "target"]
-    own = own.reindex(columns=wanted).reset_index(drop=True)
+    own = own.reset_index(drop=True)
     found = performance(own)
     table = own[["learner", "start"]].assign(
         trial=own.groupby("learner").cumcount() + 1,
