@@ -20,12 +20,15 @@ __version__ = "0.1.0"
 _WHERE = {
     **dict.fromkeys(["read_log", "check_log", "append_sessions", "write_log"], "mmlib.log"),
     **dict.fromkeys(["Practice", "load"], "mmlib.practice"),
+    **dict.fromkeys(["explore", "logbook", "card"], "mmlib.widgets"),
+    "check": "mmlib.workshop",
     "MMError": "mmlib.errors",
 }
 _MODULES = {
     **{theme: f"mmlib.measures.{theme}" for theme in ("repetition", "payoff", "synergy", "structure", "selves")},
     **{name: f"mmlib.{name}" for name in ("charts", "errors", "experiments", "log", "practice", "reports")},
-    **{name: f"mmlib.{name}" for name in ("simulate", "skills", "sources", "stats")},
+    **{name: f"mmlib.{name}" for name in ("simulate", "skills", "sources", "stats", "widgets", "workshop")},
+    "drills": "mmlib.widgets.drills",
 }
 __all__ = sorted([*_WHERE, *_MODULES])
 

@@ -14,7 +14,11 @@ SHOWN_IN_FULL = 20
 
 
 class MMError(Exception):
-    """Anything that a user can mend: the command line prints it as one message and exits with 2."""
+    """Anything that a user can mend: the command line and notebooks print it as one message, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: where in our code a user's mistake was noticed is of no use to them."""
+        return [f"{type(self).__name__}: {self}"]
 
 
 @dataclass(frozen=True)

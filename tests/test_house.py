@@ -26,6 +26,8 @@ FLOORS = {  # floor -> the floors of ours that it may import
     "measures": {"errors", "log", "skills", "stats"},
     "charts": {"errors", "words"},
     "reports": {"errors", "words", "practice"},
+    "workshop": {"errors", "words", "practice", "reports"},
+    "widgets": {"errors", "words", "log", "skills", "practice", "stats", "measures", "charts", "reports"},
 }
 THEMES = ("repetition", "payoff", "synergy", "structure", "selves")
 STATS_MAY_USE = {"numpy", "scipy", "statsmodels", "ruptures", "mmlib"}
