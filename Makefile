@@ -8,7 +8,7 @@ READY := .venv/.ready
 # Small matrices are quicker on one core, and threads that wait for one another slow down all else on the machine.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help report test lab bench validate real pictures sample dictionary constraints clean
+.PHONY: help report test lab workshop bench validate real pictures sample dictionary constraints clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ test: $(READY) ## run all tests: code, doctests, notebooks, lint
 
 lab: $(READY) ## open JupyterLab on the explore notebooks
 	@$(BIN)/jupyter lab notebooks/explore
+
+workshop: $(READY) ## write the workshop's lessons for participants into workshop/, solved ones for you, and workshop.zip
+	@$(BIN)/mm workshop workshop --solutions
 
 bench: $(READY) ## measure speed, as ratios in one run
 	@$(BIN)/python -m benchmarks.speed

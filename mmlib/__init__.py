@@ -20,22 +20,25 @@ __version__ = "0.1.0"
 _WHERE = {
     **dict.fromkeys(["read_log", "check_log", "append_sessions", "write_log"], "mmlib.log"),
     **dict.fromkeys(["Practice", "load"], "mmlib.practice"),
-    **dict.fromkeys(["explore", "logbook", "card"], "mmlib.widgets"),
     "check": "mmlib.workshop",
     "MMError": "mmlib.errors",
 }
+_WIDGETS = {"explore": "explorer", "logbook": "logbook", "card": "card"}  # they need packages that may be missing
 _MODULES = {
     **{theme: f"mmlib.measures.{theme}" for theme in ("repetition", "payoff", "synergy", "structure", "selves")},
     **{name: f"mmlib.{name}" for name in ("charts", "errors", "experiments", "log", "practice", "reports")},
     **{name: f"mmlib.{name}" for name in ("simulate", "skills", "sources", "stats", "widgets", "workshop")},
     "drills": "mmlib.widgets.drills",
 }
-__all__ = sorted([*_WHERE, *_MODULES])
+__all__ = sorted([*_WHERE, *_WIDGETS, *_MODULES])
 
 
 def __getattr__(name: str) -> Any:
     if name in _WHERE:
         return getattr(importlib.import_module(_WHERE[name]), name)
+    if name in _WIDGETS:
+        widgets = importlib.import_module("mmlib.widgets")
+        return getattr(widgets.loaded(f"mmlib.widgets.{_WIDGETS[name]}", f"mm.{name}"), name)
     if name in _MODULES:
         return importlib.import_module(_MODULES[name])
     raise AttributeError(f"module 'mmlib' has no attribute {name!r}")

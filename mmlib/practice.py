@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,31 @@ class Practice:
     skills: pd.DataFrame
     milestones: pd.DataFrame
 
+    def only(
+        self, learner: str | None = None, skills: Sequence[str] = (), since: object = None, until: object = None
+    ) -> Practice:
+        """Return the part of it that belongs to one learner, some skills and a span of time.
+
+        Parameters
+        ----------
+        learner, skills, since, until
+            As for `load`.
+
+        Raises
+        ------
+        PracticeError
+            If there is no such learner or skill, or a date is none.
+        """
+        log, cards, milestones = self.log, self.skills, self.milestones
+        if learner:
+            log, milestones = _only(log, learner), milestones[milestones["learner"] == learner]
+        if len(skills or ()):
+            names = _known(skills, {*self.log["skill"].unique(), *cards["skill"]})
+            log, cards, milestones = (table[table["skill"].isin(names)] for table in (log, cards, milestones))
+        log = _between(log, "start", since, until)
+        milestones = _between(milestones, "date", since, until)
+        return Practice(log, cards.reset_index(drop=True), milestones.reset_index(drop=True))
+
 
 def load(
     path: str | Path,
@@ -44,6 +70,8 @@ def load(
     since: object = None,
     until: object = None,
     errors: str = "raise",
+    *,
+    skills: Sequence[str] = (),
 ) -> Practice:
     """Load a practice folder, or one log file.
 
@@ -53,11 +81,14 @@ def load(
         A folder with log.csv or log/*.csv, log/*.parquet (all files are one log), and optionally skills.toml
         and milestones.csv; or a single log file, beside which cards and milestones are looked for.
     learner : str, optional
-        Only this learner.
+        Only this learner; an empty text means all.
     since, until : date or datetime, optional
-        Only sessions that started from `since` through `until`; a date without a time means its whole day.
+        Only sessions that started from `since` through `until`; a date without a time means its whole day, an empty
+        text no limit.
     errors : {"raise", "quarantine"}
         Whether bad rows raise, or are set aside in a file beside the log with a `SetAsideWarning`.
+    skills : sequence of str, optional
+        Only these skills, their cards and milestones; none named means all.
 
     Returns
     -------
@@ -67,7 +98,7 @@ def load(
     Raises
     ------
     PracticeError
-        If there is no log, or no such learner.
+        If there is no log, no such learner or skill, or a date is none.
     LogFormatError, CardError
         If the log or the cards are bad; every problem is named.
 
@@ -86,12 +117,10 @@ def load(
     log = in_order(pd.concat(logs, ignore_index=True)) if len(logs) > 1 else logs[0]
     cards = read_skills(folder / "skills.toml")
     milestones = read_milestones(folder / "milestones.csv")
-    if learner is not None:
-        log, milestones = _only(log, learner), milestones[milestones["learner"] == learner]
-    log = _between(log, "start", since, until)
-    milestones = _between(milestones, "date", since, until).reset_index(drop=True)
-    numbers, names = numbered(log["skill"])
-    return Practice(joined(log, cards, numbers, names).reset_index(drop=True), all_skills(cards, names), milestones)
+    part = Practice(log, cards, milestones).only(learner, skills, since, until)
+    numbers, names = numbered(part.log["skill"])
+    whole = joined(part.log, part.skills, numbers, names).reset_index(drop=True)
+    return Practice(whole, all_skills(part.skills, names), part.milestones)
 
 
 def log_files(path: Path) -> list[Path]:
@@ -155,12 +184,30 @@ def _only(log: pd.DataFrame, learner: str) -> pd.DataFrame:
     return chosen
 
 
+def _known(skills: Sequence[str], names: set[str]) -> list[str]:
+    chosen = [skills] if isinstance(skills, str) else list(skills)
+    for skill in chosen:
+        if skill not in names:
+            raise PracticeError(f'No skill "{skill}" in the log or the cards. {did_you_mean(skill, sorted(names))}')
+    return chosen
+
+
 def _between(table: pd.DataFrame, column: str, since: object, until: object) -> pd.DataFrame:
-    if since is not None:
-        table = table[table[column] >= pd.Timestamp(since)]
-    if until is not None:
-        table = table[table[column] <= through(until)]
+    if since not in (None, ""):
+        table = table[table[column] >= _moment("since", since)]
+    if until not in (None, ""):
+        table = table[table[column] <= through(_moment("until", until))]
     return table
+
+
+def _moment(name: str, value: object) -> pd.Timestamp:
+    try:
+        moment = pd.Timestamp(value)
+    except (ValueError, TypeError):
+        moment = pd.NaT
+    if pd.isna(moment):
+        raise PracticeError(f'{name}: found "{value}", expected a date. Write 2026-10-31.')
+    return moment
 
 
 def new_practice(folder: str | Path) -> list[Path]:

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import tomlkit
+from filelock import FileLock
 from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Table
 
 from mmlib.errors import CardError, Problem, did_you_mean
 from mmlib.log import CARD_COLUMNS, TEXT, replace_file
@@ -56,20 +58,29 @@ def read_skills(path: str | Path) -> pd.DataFrame:
     [['juggling', 'catches', 100.0]]
     """
     path = Path(path)
-    if not path.exists():
-        return cards_table({})
+    return cards_table(_parsed(_text(path).replace("\r\n", "\n"), path.name).unwrap())
+
+
+def _text(path: Path) -> str:
+    """Return a file's text with its own line ends; nothing where it isn't there."""
     try:
-        cards = tomlkit.parse(path.read_text(encoding="utf-8-sig")).unwrap()
-    except TOMLKitError as error:
-        found, advice = f"text that is not TOML ({error})", 'Write a card as [juggling] and then unit = "catches".'
-        raise CardError([Problem(path.name, None, "", found, "one table per skill", advice)]) from None
+        return path.read_bytes().decode("utf-8-sig") if path.exists() else ""
     except UnicodeDecodeError:
         advice = "Save the file again with the encoding UTF-8."
         raise CardError([Problem(path.name, None, "", "bytes that are not UTF-8", "text in UTF-8", advice)]) from None
-    problems = [problem for skill, card in cards.items() for problem in _problems(path.name, skill, card)]
+
+
+def _parsed(text: str, file: str) -> tomlkit.TOMLDocument:
+    """Return a skills.toml as tomlkit holds it, if all its cards are good."""
+    try:
+        document = tomlkit.parse(text)
+    except TOMLKitError as error:
+        found, advice = f"text that is not TOML ({error})", 'Write a card as [juggling] and then unit = "catches".'
+        raise CardError([Problem(file, None, "", found, "one table per skill", advice)]) from None
+    problems = [problem for skill, card in document.unwrap().items() for problem in _problems(file, skill, card)]
     if problems:
         raise CardError(problems)
-    return cards_table(cards)
+    return document
 
 
 def _problems(file: str, skill: str, card: object) -> Iterable[Problem]:
@@ -150,10 +161,119 @@ def add_cards(path: str | Path, cards: Mapping[str, Mapping]) -> list[str]:
     []
     """
     path = Path(path)
-    there = set(read_skills(path)["skill"])
-    new = {skill: dict(card) for skill, card in cards.items() if skill not in there}
-    if new:
-        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-        gap = "\n" if text.strip() else ""
-        replace_file(path, text.rstrip("\n") + ("\n" if text.strip() else "") + gap + tomlkit.dumps(new))
+    if set(cards) <= set(read_skills(path)["skill"]):
+        return []
+    with _locked(path):
+        text = _text(path)
+        there = _parsed(text, path.name)
+        new = {skill: dict(card) for skill, card in cards.items() if skill not in there}
+        if new:
+            replace_file(path.resolve(), _with_more(text, new))
     return list(new)
+
+
+def save_card(path: str | Path, skill: str, fields: Mapping[str, object]) -> list[str]:
+    """Write fields of one skill's card into a skills.toml, and return the names of those that changed.
+
+    Fields that are not named stay as they are; so do the comments and the other cards, byte for byte. The file is
+    locked meanwhile, replaced as a whole, and only by one that `read_skills` takes.
+
+    Parameters
+    ----------
+    path : str or Path
+        The skills.toml; it is made if it isn't there.
+    skill : str
+        Whose card it is; a card that isn't there is added at the end.
+    fields : mapping
+        Values by field (see `FIELDS`). An empty text or None takes the field out of the card.
+
+    Returns
+    -------
+    list of str
+        The fields that were set or taken out.
+
+    Raises
+    ------
+    CardError
+        If the file, or a field, is bad, or the card is written in a way that cannot be changed from here. The file
+        stays as it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "skills.toml"
+    >>> _ = file.write_text('[juggling]  # my first\\nunit = "throws"\\n')
+    >>> save_card(file, "juggling", {"unit": "catches", "target": 100, "self": ""})
+    ['unit', 'target']
+    >>> print(file.read_text(), end="")
+    [juggling]  # my first
+    unit = "catches"
+    target = 100
+    """
+    path, skill = Path(path), skill.strip()
+    wanted = {name: _tidy(value) for name, value in fields.items()}
+    problems = [*_problems(path.name, skill, {name: value for name, value in wanted.items() if value is not None})]
+    if not skill:
+        problems.append(Problem(path.name, None, "", "no name", "the skill's name", "Write one, such as juggling."))
+    if problems:
+        raise CardError(problems)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(path):
+        text = _text(path)
+        windows = "\n" in text and text.count("\n") == text.count("\r\n")
+        plain = text.replace("\r\n", "\n") if windows else text
+        card = _parsed(plain, path.name).unwrap().get(skill, {})
+        changed = {name: value for name, value in wanted.items() if value != card.get(name)}
+        if changed:
+            new = _with_changes(plain, path.name, skill, changed)
+            replace_file(path.resolve(), new.replace("\n", "\r\n") if windows else new)
+    return list(changed)
+
+
+def _locked(path: Path) -> FileLock:
+    return FileLock(path.with_name(f".{path.name}.lock"), timeout=30)
+
+
+def _tidy(value: object) -> object:
+    """Return a field's value as a card holds it: whole numbers as such, nothing as None."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return (value.strip() or None) if isinstance(value, str) else value
+
+
+def _with_more(text: str, cards: Mapping[str, Mapping]) -> str:
+    """Return the text of a skills.toml with new cards at its end."""
+    return text.rstrip("\n") + ("\n\n" if text.strip() else "") + tomlkit.dumps(cards)
+
+
+def _with_changes(text: str, file: str, skill: str, changed: Mapping[str, object]) -> str:
+    """Return the text of a skills.toml with other values in one card; what it says is checked by reading it again."""
+    document = _parsed(text, file)
+    cards = document.unwrap()
+    wanted = {name: value for name, value in {**cards.get(skill, {}), **changed}.items() if value is not None}
+    if skill not in document:
+        new = _with_more(text, {skill: {name: wanted[name] for name in FIELDS if name in wanted}})
+    else:
+        if isinstance(document[skill], Table):
+            _change(document[skill], changed)
+        new = tomlkit.dumps(document)
+    try:
+        if _parsed(new, file).unwrap() == cards | {skill: wanted}:
+            return new
+    except CardError:
+        pass
+    found, expected = "a card written in one line or with dots", f"it under a line [{tomlkit.key(skill).as_string()}]"
+    raise CardError([Problem(file, None, skill, found, expected, "Change it in the file itself.")])
+
+
+def _change(card: Table, changed: Mapping[str, object]) -> None:
+    """Give a card other values; new fields follow the last one there, before the remarks on the next card."""
+    new = {name: changed[name] for name in FIELDS if name in changed and name not in card}
+    for name in changed.keys() - new.keys():
+        if changed[name] is None:
+            del card[name]
+        else:
+            card[name] = changed[name]
+    # tomlkit itself would add a field after those remarks, so it goes to the end of the line before them.
+    last = card[list(card)[-1]] if len(card) else card
+    last.trivia.trail = (last.trivia.trail or "\n") + tomlkit.dumps(new)

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab import Lab
+from tests.lab_server import Server, installed
+from tests.lab_server import chromium as launched
+
 
 def needs(condition, reason):
     """Skip the test where the condition does not hold; with MMLIB_NO_SKIPS set, fail it instead."""
@@ -21,3 +25,34 @@ def real_data():
     needs(folder, "MMLIB_REAL_DATA is not set: it names the folder of real practice logs")
     needs(Path(folder).is_dir(), f"MMLIB_REAL_DATA names a folder that is not there: {folder}")
     return Path(folder)
+
+
+# A browser of a file's own: while one is open, an event loop runs in this thread, which other tests cannot abide.
+@pytest.fixture(scope="module")
+def chromium():
+    """Debian's Chromium."""
+    needs(installed(), "Chromium is not installed: on Debian or Ubuntu run  sudo apt-get install chromium")
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def lab_server():
+    """JupyterLab, once for all tests."""
+    needs(installed(), "Chromium is not installed: on Debian or Ubuntu run  sudo apt-get install chromium")
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture
+def lab(lab_server, chromium):
+    """Notebooks in JupyterLab, closed after the test: see tests/lab.py."""
+    with Lab(lab_server, chromium) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def module_lab(lab_server, chromium):
+    """Notebooks in JupyterLab that stay open for all tests of a file."""
+    with Lab(lab_server, chromium) as opened:
+        yield opened

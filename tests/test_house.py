@@ -26,7 +26,7 @@ FLOORS = {  # floor -> the floors of ours that it may import
     "measures": {"errors", "log", "skills", "stats"},
     "charts": {"errors", "words"},
     "reports": {"errors", "words", "practice"},
-    "workshop": {"errors", "words", "practice", "reports"},
+    "workshop": {"errors", "words", "log", "skills", "practice", "reports"},  # lessons, and logs that are handed in
     "widgets": {"errors", "words", "log", "skills", "practice", "stats", "measures", "charts", "reports"},
 }
 THEMES = ("repetition", "payoff", "synergy", "structure", "selves")

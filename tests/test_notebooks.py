@@ -14,14 +14,16 @@ from nbclient.exceptions import CellTimeoutError
 
 from mmlib import simulate
 from mmlib.reports.kernels import OwnKernelManager
+from mmlib.reports.parameters import parameters
 
 ROOT = Path(__file__).resolve().parent.parent
 THEMES = ("repetition", "payoff", "synergy", "structure", "selves")
 NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 EXPLORE = [ROOT / "notebooks" / "explore" / f"{theme}.ipynb" for theme in THEMES]
-WORKSHOP = {  # what the charts of each page say
-    "simpson": ["turns round: 1.8 thrown together, 0.9 within the 6 strata", "Art goes with a “breakthrough”"],
-    "transfer": [
+WORKSHOP = {  # what the charts of each page say; the lessons have tests of their own
+    "further/simpson": ["turns round: 1.8 thrown together, 0.9 within the 6 strata", "Art goes with a “breakthrough”"],
+    "further/sequence": ["You were 79 ms slower when the order was random", "The last random block cost 79 ms"],
+    "further/transfer": [
         "and no connection",
         "1 stands out: ukulele goes better after more harmonica",
         "Effect of harmonica on ukulele",
@@ -30,6 +32,7 @@ WORKSHOP = {  # what the charts of each page say
 }
 SHARED = {("repetition", "totals"), ("payoff", "learning_curves")}  # measures that other themes use too
 SKILLS = ["harmonica", "omelette"]
+LOAD = "practice = mm.load(folder, learner=learner, skills=skills, since=since, until=until)"
 SVG = "image/svg+xml"
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 each_explore = pytest.mark.parametrize("path", EXPLORE, ids=lambda path: path.stem)
@@ -85,7 +88,9 @@ def test_the_parameters_are_typed_literals_each_with_a_comment(path):
     assert len(body) == len(lines) <= 6
     for line, node in zip(lines, body, strict=True):
         assert isinstance(node, ast.AnnAssign), line
-        assert isinstance(ast.literal_eval(node.value), str | int | float | bool), line
+        value = ast.literal_eval(node.value)
+        texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
+        assert texts or isinstance(value, str | int | float | bool), line
         assert re.search(r"  # \S", line), line
 
 
@@ -127,7 +132,8 @@ def test_has_the_same_shape_as_the_others(path):
     assert "?**" in cells[0].source, "the question comes first, in bold"
     assert cells[1].metadata.tags == ["parameters"]
     assert cells[2].source.startswith("import mmlib as mm")
-    assert cells[3].source.startswith("practice = mm.load(folder, learner=learner)")
+    assert list(parameters(read(path))) == ["folder", "learner", "skills", "since", "until"]
+    assert cells[3].source.startswith(LOAD)
     assert cells[-1].source.startswith("## Try it with your own log\n")
 
 
@@ -151,13 +157,13 @@ def bobs(tmp_path_factory):
     return log, folder
 
 
-def run(path, folder, work):
+def run(path, folder, work, **choice):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the libraries' own, about event loops and ids
         return papermill.execute_notebook(
             path,
             work / path.name,
-            {"folder": str(folder), "learner": "bob"} if folder else {},
+            {"folder": str(folder), "learner": "bob", **choice} if folder else {},
             cwd=work,
             kernel_name="python3",
             progress_bar=False,
@@ -166,11 +172,11 @@ def run(path, folder, work):
         )
 
 
-def executed(path, folder, work):
+def executed(path, folder, work, **choice):
     try:
-        return run(path, folder, work)
+        return run(path, folder, work, **choice)
     except CellTimeoutError:  # very seldom a widget's cell never gets its answer; once more, then
-        return run(path, folder, work)
+        return run(path, folder, work, **choice)
 
 
 def outputs(notebook):
@@ -264,11 +270,26 @@ def test_says_what_is_true_of_another_learners_log(path, bobs, tmp_path):
         assert fact in cells if kind == "cell" else fact in " ".join(said), (fact, said)
 
 
+@each_explore
+def test_runs_with_a_choice_of_one_skill_and_a_few_weeks(path, bobs, tmp_path):
+    log, folder = bobs
+    choice = {"skills": ["harmonica"], "since": "2025-11-01", "until": "2025-11-23"}
+    notebook = executed(path, folder, tmp_path, **choice)
+    part = log[(log["skill"] == "harmonica") & log["start"].between("2025-11-01", "2025-11-24", inclusive="left")]
+    assert 8 < len(part) < 20
+    said, cells = " ".join(alts(notebook)), {text for table in tables(notebook) for row in table for text in row}
+    assert "harmonica" in said.casefold()
+    assert "omelette" not in said.casefold()
+    assert not cells & {"nan", "NaN", "<NA>", "None"}
+    if path.stem == "repetition":
+        assert hours(part["minutes"].sum()) in said
+
+
 @pytest.mark.parametrize("name", WORKSHOP)
 def test_the_workshop_shows_what_it_is_about(name, tmp_path):
     notebook = executed(ROOT / "notebooks" / "workshop" / f"{name}.ipynb", None, tmp_path)
     said = alts(notebook)
-    drawn = re.compile(r"^ax = mm\.charts\.|^mm\.charts\.titled\(", re.MULTILINE)
+    drawn = re.compile(r"^(?:ax|axes) = mm\.charts\.|^mm\.charts\.titled\(", re.MULTILINE)
     assert len(said) == sum(len(drawn.findall(cell.source)) for cell in code(notebook))
     assert not [o for o in outputs(notebook) if o.output_type == "stream" or "<Axes" in str(o.get("data", ""))]
     for fact in WORKSHOP[name]:
@@ -276,4 +297,8 @@ def test_the_workshop_shows_what_it_is_about(name, tmp_path):
 
 
 def test_every_workshop_notebook_is_run():
-    assert {path.stem for path in NOTEBOOKS if path.parent.name == "workshop"} == set(WORKSHOP)
+    workshop = ROOT / "notebooks" / "workshop"
+    pages = [path.relative_to(workshop).with_suffix("").as_posix() for path in NOTEBOOKS if workshop in path.parents]
+    lessons = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*lesson*.py"))
+    assert set(WORKSHOP) <= set(pages)
+    assert [page for page in pages if page not in WORKSHOP and f'"{page}' not in lessons] == []

@@ -45,6 +45,45 @@ def test_a_learner_and_a_span(folder):
     assert mm.load(folder, since="2026-10-31").log["learner"].tolist() == ["bob"]
 
 
+def test_some_skills_with_their_cards_and_milestones(folder):
+    (folder / "skills.toml").write_text('[juggling]\nunit = "catches"\n[omelette]\n[sewing]\n')
+    (folder / "milestones.csv").write_text(
+        "date,kind,skill\n2026-10-30,mastered,juggling\n2026-10-31,mastered,omelette\n2026-09-01,performance,\n"
+    )
+    practice = mm.load(folder, skills=["omelette"])
+    assert practice.log["skill"].tolist() == ["omelette"]
+    assert practice.skills["skill"].tolist() == ["omelette"]
+    assert practice.milestones["skill"].tolist() == ["omelette"]
+    assert mm.load(folder, skills=["omelette", "juggling"]).log["skill"].tolist() == ["juggling", "omelette"]
+    assert mm.load(folder, skills=["sewing"]).log.empty, "a card alone is a skill, too"
+    assert mm.load(folder, learner="ada", skills=["omelette"]).log.empty
+
+
+def test_empty_texts_and_lists_set_no_limit(folder):
+    assert len(mm.load(folder, learner="", skills=[], since="", until="").log) == 2
+
+
+def test_a_part_of_what_was_loaded_is_what_would_have_been_loaded(folder):
+    whole = mm.load(folder)
+    for choice in ({"learner": "bob"}, {"skills": ["juggling"]}, {"since": "2026-10-31"}, {"until": "2026-10-30"}):
+        assert whole.only(**choice).log.reset_index(drop=True).equals(mm.load(folder, **choice).log)
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ({"skills": ["omelete"]}, 'No skill "omelete" in the log or the cards. Did you mean "omelette"?'),
+        ({"skills": ["juggling", "x"]}, 'No skill "x" in the log or the cards. There are: juggling, omelette.'),
+        ({"since": "soon"}, 'since: found "soon", expected a date. Write 2026-10-31.'),
+        ({"until": "2026-13-01"}, 'until: found "2026-13-01", expected a date.'),
+    ],
+)
+def test_a_misspelt_skill_or_date_says_what_to_write(folder, choice, words):
+    with pytest.raises(PracticeError) as caught:
+        mm.load(folder, **choice)
+    assert words in str(caught.value)
+
+
 def test_milestones(folder):
     (folder / "milestones.csv").write_text(
         "learner,date,kind,skill\nada,2026-10-30,mastered,juggling\n,2026-09-01,performance,\n"

@@ -123,7 +123,7 @@ def test_has_the_shape_of_a_lesson(name):
     cells = lesson(name).cells
     assert cells[0].source.startswith(f"# {name[0]} · ")
     assert re.search(r"\n\n\*\*[^*]+\?\*\*\n\n\*\*You will be able to\*\*\n\n(- .+\n?){2,4}", cells[0].source)
-    assert "15–20 minutes" in cells[0].source
+    assert re.search(r"\*(15|20) minutes\.", cells[0].source)
     assert tags(cells[1]) == ["parameters"]
     assert cells[1].source.startswith('folder: str = ""  # your practice folder; empty: one that is thrown away')
     assert cells[3].source == "folder = mm.workshop.practice_folder(folder)"

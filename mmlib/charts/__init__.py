@@ -5,6 +5,7 @@ A chart's title is its finding. Its Axes carry `finding`, `alt_text` and `readin
 
 from __future__ import annotations
 
+from mmlib.charts.drills import hidden_blocks
 from mmlib.charts.layout import titled
 from mmlib.charts.payoff import (
     barriers,
@@ -74,6 +75,7 @@ __all__ = [
     "flow_deviation",
     "forecast",
     "habit",
+    "hidden_blocks",
     "hours",
     "learning_curve",
     "learning_curves",

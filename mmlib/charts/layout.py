@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -10,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 
@@ -99,9 +101,14 @@ def nothing(ax: Axes | None, sentence: str) -> Axes:
 
 def text_width(words: str, size: float, weight: int = 400) -> float:
     """Return how wide a line of drawable text is, in points."""
-    family = plt.rcParams["font.family"]
-    font = FontProperties(family=family, size=size, weight=weight)
-    return TextToPath().get_text_width_height_descent(words.replace(r"\$", "$"), font, ismath=False)[0]
+    return _text_width(words.replace(r"\$", "$"), float(size), weight, tuple(plt.rcParams["font.family"]))
+
+
+@functools.lru_cache(8192)
+def _text_width(words: str, size: float, weight: int, family: tuple[str, ...]) -> float:
+    # An explorer draws the same names again and again.
+    font = FontProperties(family=list(family), size=size, weight=weight)
+    return TextToPath().get_text_width_height_descent(words, font, ismath=False)[0]
 
 
 def wrapped(text: object, width: float, *, size: float, weight: int = 400, most: int = 99) -> list[str]:
@@ -167,6 +174,13 @@ def intervals(ax: Axes, table: pd.DataFrame, *, offset: float = 0.0, color: str 
 def few(shown: int, n: int) -> str:
     """Return the end of a subtitle that says that not all skills are drawn, where that is so."""
     return f"; the first {shown} of {n} skills" if n > shown else ""
+
+
+def tile(ax: Axes, x: float, y: float, size: tuple[float, float], **look: object) -> None:
+    """Draw a rectangle on a chart that sets its own limits; of many, neither these nor the layout need ask."""
+    shape = Rectangle((x, y), *size, **look)
+    shape.set_in_layout(False)
+    ax.add_artist(shape)
 
 
 def zero_line(ax: Axes) -> None:

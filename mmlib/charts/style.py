@@ -170,17 +170,23 @@ def _shell() -> Any:
     return ipython.get_ipython() if ipython is not None else None
 
 
-def svg(figure: Figure) -> str:
-    """Return a figure as SVG text: the same figure always gives the same text."""
-    with mpl.rc_context(_rc()):
+def svg(figure: Figure, *, dpi: int = 220) -> str:
+    """Return a figure as SVG text: the same figure always gives the same text; `dpi` is for clouds of dots."""
+    engine = figure.get_layout_engine()
+    with mpl.rc_context({**_rc(), "figure.autolayout": False, "figure.constrained_layout.use": False}):
         page = Bbox.from_bounds(0, 0, *figure.get_size_inches())
-        figure.draw_without_rendering()  # the layout is settled only by drawing
-        drawn = figure.get_tightbbox()
-        out = io.StringIO()
-        # Nothing that sticks out is cut off, and a chart keeps its width where nothing does.
-        box = Bbox.union([page, drawn.padded(0.02)]) if drawn is not None else page
-        box = None if np.allclose(box.extents, page.extents, atol=0.01) else box
-        figure.savefig(out, format="svg", dpi=220, bbox_inches=box, metadata={"Date": None})
+        if engine is not None:
+            engine.execute(figure)
+        figure.set_layout_engine(None)  # saving would lay out, and draw, all of it once more
+        try:
+            drawn = figure.get_tightbbox()
+            out = io.StringIO()
+            # Nothing that sticks out is cut off, and a chart keeps its width where nothing does.
+            box = Bbox.union([page, drawn.padded(0.02)]) if drawn is not None else page
+            box = None if np.allclose(box.extents, page.extents, atol=0.01) else box
+            figure.savefig(out, format="svg", dpi=dpi, bbox_inches=box, metadata={"Date": None})
+        finally:
+            figure.set_layout_engine(engine)
     return out.getvalue()
 
 

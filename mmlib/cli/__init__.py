@@ -14,8 +14,10 @@ import typer
 from rich.table import Table
 
 from mmlib.cli.experiment import experiment
+from mmlib.cli.lab import lab
 from mmlib.cli.shared import AsJson, Folder, say
-from mmlib.errors import InputError, MMError, PracticeError, ReportError, SetAsideWarning, counted, did_you_mean
+from mmlib.cli.workshop import gather, workshop
+from mmlib.errors import InputError, MMError, PracticeError, SetAsideWarning, counted, did_you_mean
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -225,19 +227,6 @@ def skills(folder: Folder = Path(), as_json: AsJson = False) -> None:
     say.print(table, markup=False)
 
 
-@app.command(epilog="Example: **mm lab my-practice**")
-def lab(folder: Folder = Path()) -> None:
-    """Open JupyterLab with copies of the explore notebooks, set to a practice folder."""
-    import subprocess
-
-    from mmlib.practice import load
-    from mmlib.reports.shipped import copy_notebooks
-
-    log = load(folder).log
-    if log.empty:
-        raise ReportError(f"{folder}: the log holds no sessions yet. Add one with: mm log SKILL --minutes 15")
-    base = folder if folder.is_dir() else folder.parent
-    parameters = {"folder": "..", "learner": log["learner"].iloc[-1]}
-    notebooks = copy_notebooks("explore", base / "notebooks", parameters)
-    say.print(f"{counted(len(notebooks), 'notebook')} in {base / 'notebooks'}; JupyterLab opens …", markup=False)
-    raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(base / "notebooks")]))
+app.command(epilog="Example: **mm lab my-practice --learner ada**")(lab)
+app.command(epilog="Example: **mm workshop tuesday --solutions**")(workshop)
+app.command(epilog="Example: **mm gather handed-in/\\*.zip --into room**")(gather)

@@ -59,14 +59,24 @@ def append_sessions(path: str | Path, sessions: pd.DataFrame | Mapping | Iterabl
     if isinstance(sessions, Mapping):
         sessions = [sessions]
     log = check_log(sessions if isinstance(sessions, pd.DataFrame) else pd.DataFrame(list(sessions)))
-    path = Path(path)
-    path = path / "log.csv" if path.is_dir() or not path.suffix else path
+    path = log_file(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_name(f".{path.name}.lock"), timeout=30):
+    with locked(path):
         if not path.exists() or not path.stat().st_size:
             write_log(log.iloc[:0], path)
         _mend_end(path)
         return _append(path, log)
+
+
+def log_file(path: str | Path) -> Path:
+    """Return the file that sessions are added to: the one that is named, or a folder's log.csv."""
+    path = Path(path)
+    return path / "log.csv" if path.is_dir() or not path.suffix else path
+
+
+def locked(path: Path) -> FileLock:
+    """Return the lock that all hold who change this file."""
+    return FileLock(path.with_name(f".{path.name}.lock"), timeout=30)
 
 
 def _append(path: Path, log: pd.DataFrame) -> int:

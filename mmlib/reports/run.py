@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
 import os
 import re
@@ -42,7 +43,7 @@ def report(
     out: str | os.PathLike[str],
     name: str,
     formats: Sequence[str] = FORMATS,
-    progress: bool = True,
+    progress: bool | Callable[[float], object] = True,
 ) -> Built:
     """Run a notebook and write its report as `out/name.html` and `out/name.pdf`.
 
@@ -61,8 +62,8 @@ def report(
         The report's file name without an ending, as `slug` makes it.
     formats : sequence of {"html", "pdf"}
         What to build.
-    progress : bool
-        Show a bar on the terminal while it runs.
+    progress : bool or callable
+        Show a bar on the terminal while it runs; or call this with the share that is done, from 0 to 1.
 
     Returns
     -------
@@ -84,7 +85,7 @@ def report(
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=out) as work, _quiet():
         steps = sum(cell.cell_type == "code" for cell in content.cells) + bool(parameters) + len(formats)
-        with _bar(name, steps, shown=progress) as advance:
+        with _told(progress, steps) if callable(progress) else _bar(name, steps, shown=progress) as advance:
             executed = _executed(content, parameters, _Job(source, out, name, Path(work)), advance)
             files, notices = _exported(executed, formats, Path(work) / name, advance)
         paths = {kind: out / file.name for kind, file in files.items()}
@@ -221,6 +222,16 @@ def _bar(name: str, steps: int, *, shown: bool) -> Iterator[Callable[[], None]]:
     ) as bar:
         task = bar.add_task(name, total=steps)
         yield lambda: bar.advance(task)
+
+
+@contextmanager
+def _told(tell: Callable[[float], object], steps: int) -> Iterator[Callable[[], None]]:
+    done = itertools.count(1)
+
+    def advance() -> None:
+        tell(min(next(done) / steps, 1.0))
+
+    yield advance
 
 
 @contextmanager

@@ -11,6 +11,20 @@ from __future__ import annotations
 from mmlib.simulate.ada import practice
 from mmlib.simulate.cohort import cohort
 from mmlib.simulate.experimenter import experiment
+from mmlib.simulate.hand import circles, traces
+from mmlib.simulate.pressing import key_presses
 from mmlib.simulate.simulated import Simulated, write
+from mmlib.simulate.tapping import tapping_room, taps
 
-__all__ = ["Simulated", "cohort", "experiment", "practice", "write"]
+__all__ = [
+    "Simulated",
+    "circles",
+    "cohort",
+    "experiment",
+    "key_presses",
+    "practice",
+    "tapping_room",
+    "taps",
+    "traces",
+    "write",
+]

@@ -23,19 +23,20 @@ class Picture:
     alt: str
 
 
-def picture(figure: Figure) -> Picture:
+def picture(figure: Figure, *, dpi: int = 220) -> Picture:
     """Return a figure as a picture, and close it: a notebook would otherwise show it once more.
 
     Parameters
     ----------
     figure : Figure
         Of a chart of this suite (`ax.figure`), or one of your own whose Axes have an `alt_text`.
+    dpi : int
+        How finely a cloud of very many dots is drawn, which is an image inside the drawing.
 
     Returns
     -------
     Picture
-        The drawing itself, which can stand inside a page, and the alt text. A screen reader finds the text in the
-        drawing too, because some exporters lose the one beside it.
+        The drawing and the alt text. A drawing that stands inside a page tells a screen reader its text itself.
 
     Examples
     --------
@@ -45,7 +46,7 @@ def picture(figure: Figure) -> Picture:
     'Ada practised on 24 of the 31 days of October 2026.'
     """
     alt = alt_text(figure)
-    drawing = re.sub(r"(?s)^.*?(?=<svg\b)|<metadata>.*?</metadata>\s*", "", svg(figure), count=2)
+    drawing = re.sub(r"(?s)^.*?(?=<svg\b)|<metadata>.*?</metadata>\s*", "", svg(figure, dpi=dpi), count=2)
     plt.close(figure)
     return Picture(drawing.replace("<svg", f'<svg role="img" aria-label="{html.escape(alt)}"', 1), alt)
 

@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from nbformat.v4 import new_markdown_cell
 
 from mmlib.reports.export import ReportHTMLExporter
 from mmlib.reports.shelf import index
-from tests.conftest import needs
 
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTHS = (390, 1280)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = shutil.which("chromium")
-    needs(path, "Chromium is not installed: on Debian or Ubuntu run  sudo apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -21,8 +21,28 @@ def in_a_row(series: pd.DataFrame) -> int:
     return max(LEAST, -(-len(seen) // MOST_DOTS)) if won_or_lost and len(seen) >= FEWEST else 1
 
 
+HOURS = 600
+"""From so many minutes of practice on the scale is in hours."""
+
+
+def practised(points: pd.DataFrame) -> tuple[pd.Series, str]:
+    """Return where each trial stands on the scale of practice that its curve has, and what the scale is called.
+
+    Examples
+    --------
+    >>> points = pd.DataFrame({"trial": [1, 2], "minutes_total": [30.0, 660.0], "over": "minutes"})
+    >>> place, name = practised(points)
+    >>> place.to_list(), name
+    ([0.5, 11.0], 'hours of practice')
+    """
+    if "over" not in points or not points["over"].eq("minutes").any():
+        return points["trial"].astype(float), "trial"
+    minutes = points["minutes_total"]
+    return (minutes / 60, "hours of practice") if minutes.max() >= HOURS else (minutes, "minutes of practice")
+
+
 def dots(series: pd.DataFrame, which: pd.Series | None = None) -> pd.DataFrame:
-    """Return the trial and the observed value of each dot, of all scored trials or of some.
+    """Return the place (on the scale of practice) and the observed value of each dot, of all scored trials or of some.
 
     Examples
     --------
@@ -32,11 +52,12 @@ def dots(series: pd.DataFrame, which: pd.Series | None = None) -> pd.DataFrame:
     """
     seen, size = series.dropna(subset=["observed"]), in_a_row(series)
     seen = seen if which is None else seen[which.reindex(seen.index, fill_value=False)]
+    seen = seen[["observed"]].assign(place=practised(series)[0])
     if size == 1:
-        return seen[["trial", "observed"]]
+        return seen
     # The last few do not make a dot of their own.
     number = np.minimum(np.arange(len(seen)) // size, max(len(seen) // size - 1, 0))
-    return seen[["trial", "observed"]].groupby(number).mean()
+    return seen.groupby(number).mean()
 
 
 def limits(series: pd.DataFrame) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mmlib.charts.layout import WIDTH, canvas, note, nothing, panels, target_line, wrapped
-from mmlib.charts.payoff.curve_dots import dots, limits
+from mmlib.charts.payoff.curve_dots import dots, limits, practised
 from mmlib.charts.payoff.curve_words import curve_words, lower, small_finding, unit_of
 from mmlib.charts.style import ACCENT, BAND, BOLD, HIGHLIGHT, MUTED, OBSERVED, TARGET, styled
 from mmlib.words import RATE, measured, number
@@ -63,8 +63,11 @@ def learning_curves(points: pd.DataFrame, *, since: object = None, most: int = 9
             _note_lower(ax)
     for ax in axes.flat[len(shown) :]:
         ax.set_axis_off()
-    for ax in axes.flat[max(len(shown) - columns, 0) : len(shown)]:
-        ax.set_xlabel("trial")
+    for ax, series in zip(axes.flat, shown, strict=False):
+        scale = practised(series)[1]
+        # Trials are named once for each column; minutes and hours may stand side by side.
+        if scale != "trial" or ax in axes.flat[max(len(shown) - columns, 0) : len(shown)]:
+            ax.set_xlabel(scale)
     curve_words(axes, shown, since, len(names))
     return axes
 
@@ -101,7 +104,7 @@ def learning_curve(points: pd.DataFrame, *, since: object = None, ax: Axes | Non
     series = points[points["skill"] == _order(scored, None)[0]].sort_values("trial")
     ax = canvas(ax, 3.4)
     _draw(ax, series, since)
-    ax.set(xlabel="trial", ylabel=unit_of(series))
+    ax.set(xlabel=practised(series)[1], ylabel=unit_of(series))
     curve_words(ax, [series], since, 1)
     return ax
 
@@ -126,10 +129,10 @@ def _draw(ax: Axes, series: pd.DataFrame, since: pd.Timestamp | None) -> None:
     seen = series.dropna(subset=["observed"])
     recent = seen["start"] >= since if since is not None else pd.Series(False, index=seen.index)
     for which, color, z in ((~recent, OBSERVED, 2.1), (recent, HIGHLIGHT, 2.2)):
-        part = dots(seen, which)
+        part = dots(series, which)
         many = len(part) > RASTERED
         if len(part):
-            ax.plot(part["trial"], part["observed"], "o", color=color, zorder=z, rasterized=many,
+            ax.plot(part["place"], part["observed"], "o", color=color, zorder=z, rasterized=many,
                     ms=2.4 if many else 3.6, alpha=0.25 if len(part) > 4000 else 0.5 if many else 0.8)  # fmt: skip
     _scales(ax, series, *_target(ax, series, *limits(series)))
 
@@ -137,8 +140,9 @@ def _draw(ax: Axes, series: pd.DataFrame, since: pd.Timestamp | None) -> None:
 def _scales(ax: Axes, series: pd.DataFrame, low: float, high: float) -> None:
     pad = 0.06 * (high - low) or max(abs(high) * 0.1, 0.5)
     ax.set_ylim(low - pad, high + pad * (3 if lower(series) else 1))
-    last = max(series["trial"].max(), 2)
-    ax.set_xlim(1 - 0.03 * last, last * 1.03)
+    place, scale = practised(series)
+    first, last = (1, max(place.max(), 2)) if scale == "trial" else (0, place.max() if place.max() > 0 else 1)
+    ax.set_xlim(first - 0.03 * last, last * 1.03)
     ax.xaxis.set_major_locator(MaxNLocator(3, integer=True, prune=None))
     ax.yaxis.set_major_locator(MaxNLocator(4))
     unit = RATE if series["unit"].iloc[0] == RATE else None
@@ -157,8 +161,9 @@ def _curve(ax: Axes, series: pd.DataFrame) -> None:
     if fitted.empty:
         return
     line = fitted.iloc[np.unique(np.linspace(0, len(fitted) - 1, min(len(fitted), LINE_POINTS)).astype(int))]
-    ax.fill_between(line["trial"], line["low"], line["high"], color=BAND, alpha=0.75, lw=0, zorder=2)
-    ax.plot(line["trial"], line["fitted"], color=ACCENT, lw=2.2, zorder=3)
+    place = practised(series)[0].loc[line.index]
+    ax.fill_between(place, line["low"], line["high"], color=BAND, alpha=0.75, lw=0, zorder=2)
+    ax.plot(place, line["fitted"], color=ACCENT, lw=2.2, zorder=3)
 
 
 def _target(ax: Axes, series: pd.DataFrame, low: float, high: float) -> tuple[float, float]:

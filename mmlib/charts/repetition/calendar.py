@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
-from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, note, nothing, titled
+from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, note, nothing, tile, titled
 from mmlib.charts.style import AMOUNTS, MUTED, PANEL, styled
 from mmlib.errors import counted
 from mmlib.words import date, listed, who
@@ -75,7 +74,7 @@ def _days(ax: Axes, table: pd.DataFrame, unit: str, limits: tuple[int, ...]) -> 
 
 
 def _cell(ax: Axes, x: float, y: float, color: str) -> None:
-    ax.add_patch(Rectangle((x - 0.43, y - 0.43), 0.86, 0.86, facecolor=color, edgecolor="none"))
+    tile(ax, x - 0.43, y - 0.43, (0.86, 0.86), facecolor=color, edgecolor="none")
 
 
 def _months(ax: Axes, table: pd.DataFrame) -> None:
@@ -94,7 +93,7 @@ def _scale(ax: Axes, most: str, columns: int) -> None:
     start = 3.2 if columns > 40 else 1.6
     for i, color in enumerate((PANEL, *AMOUNTS)):
         size = 0.86 * step
-        ax.add_patch(Rectangle((start + i * step, y - size / 2), size, size, facecolor=color, edgecolor="none"))
+        tile(ax, start + i * step, y - size / 2, (size, size), facecolor=color, edgecolor="none")
     note(ax, start + 6 * step, y, most, dx=3)
 
 

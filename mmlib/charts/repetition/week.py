@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
-from mmlib.charts.layout import LABEL_SIZE, canvas, column, nothing, titled
+from mmlib.charts.layout import LABEL_SIZE, canvas, column, nothing, tile, titled
 from mmlib.charts.style import AMOUNTS, INK, PANEL, styled
 from mmlib.errors import counted
 from mmlib.words import listed
@@ -68,7 +67,7 @@ def _hours(ax: Axes, grid: np.ndarray, _: pd.Series) -> None:
     steps = np.ceil(5 * grid / max(grid.max(), 1)).astype(int)
     for (y, x), step in np.ndenumerate(steps):
         color = PANEL if step == 0 else AMOUNTS[step - 1]
-        ax.add_patch(Rectangle((x + 0.05, y - 0.44), 0.9, 0.88, facecolor=color, edgecolor="none"))
+        tile(ax, x + 0.05, y - 0.44, (0.9, 0.88), facecolor=color, edgecolor="none")
     ax.set_xlim(0, 24)
     ax.set_xticks(range(0, 25, 3), [f"{hour}:00" for hour in range(0, 25, 3)])
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
-from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, nothing, row_labels, titled
+from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, nothing, row_labels, tile, titled
 from mmlib.charts.style import ACCENT, BAD, INK, MUTED, PANEL, RULE, styled
 from mmlib.errors import counted
 from mmlib.words import capital, listed
@@ -99,16 +98,17 @@ def _cell(ax: Axes, x: float, y: float, score: float, mark: str) -> None:
     if np.isnan(score):
         ax.text(left, y - 0.02, "?", ha="left", va="center", color=MUTED, size=LABEL_SIZE)
         outline = {"facecolor": "none", "edgecolor": RULE, "lw": 0.9}
-        ax.add_patch(Rectangle((left, top), width, height, **outline))
+        tile(ax, left, top, (width, height), **outline)
         return
     color = BAD if score < WEAK else ACCENT
     alone = mark == CARD_ONLY
     if not alone:
-        ax.add_patch(Rectangle((left, top), width, height, facecolor=PANEL))
+        tile(ax, left, top, (width, height), facecolor=PANEL)
     look = {"facecolor": "none", "edgecolor": color, "lw": 1.2} if alone else {"facecolor": color}
-    ax.add_patch(Rectangle((left, top), width * max(score, 0.025), height, **look))
+    tile(ax, left, top, (width * max(score, 0.025), height), **look)
     star = "*" if mark == UNWRITTEN else ""
-    ax.text(left, y - 0.02, _score(score) + star, ha="left", va="center", color=INK, size=LABEL_SIZE)
+    words = _score(score) + star
+    ax.text(left, y - 0.02, words, ha="left", va="center", color=INK, size=LABEL_SIZE, in_layout=False)
 
 
 def _score(value: float) -> str:

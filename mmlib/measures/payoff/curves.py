@@ -30,10 +30,12 @@ POINTS = {
     **dict.fromkeys(KEYS, "str"),
     "trial": "int64",
     "start": "datetime64[us]",
+    "minutes_total": "float64",
     **dict.fromkeys(["observed", "fitted", "low", "high"], "float64"),
     **dict.fromkeys(["better", "unit"], "str"),
     "target": "float64",
     "model": "str",
+    "over": "str",
 }
 
 
@@ -141,8 +143,9 @@ def curve_points(log: pd.DataFrame, curves: pd.DataFrame, *, confidence: float =
     Returns
     -------
     DataFrame
-        learner, skill, trial, start, observed (NaN for a failed attempt), fitted, low, high (NaN where there is
-        no model), better, unit, target, model. Skills without any performance are left out.
+        learner, skill, trial, start, minutes_total (as in `trials`), observed (NaN for a failed attempt), fitted, low,
+        high (NaN where there is no model), better, unit, target, model, over (the scale of practice of the curves).
+        Skills without any performance are left out.
 
     Examples
     --------
@@ -179,7 +182,7 @@ def curve_points(log: pd.DataFrame, curves: pd.DataFrame, *, confidence: float =
             points[rows] = values
     table[["fitted", "low", "high"]] = points
     table["model"] = models.to_numpy()[at.group] if len(table) else None
-    return table.rename(columns={"performance": "observed"})[list(POINTS)].astype(POINTS)
+    return table.rename(columns={"performance": "observed"}).assign(over=over)[list(POINTS)].astype(POINTS)
 
 
 def _band(series: Series, around: Inference, row: NDArray, z: NDArray) -> NDArray:

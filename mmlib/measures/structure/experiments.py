@@ -32,12 +32,19 @@ def differences(sessions: pd.DataFrame, column: str) -> pd.Series:
     >>> differences(rows, "score").to_list()
     [3.0]
     """
-    known = sessions[sessions[column].notna()]
-    varied, learner = known["variation"].notna(), known["learner"]
-    plain = known[column].where(~varied).groupby(learner)
-    expected = (plain.ffill() + plain.bfill()) / 2
-    runs = [learner, (~varied).cumsum()]
-    return (known[column] - expected)[varied].groupby([key[varied] for key in runs]).mean().dropna()
+    known = sessions[column].notna().to_numpy()
+    values = sessions[column].to_numpy(dtype=float, na_value=np.nan)[known]
+    varied = sessions["variation"].notna().to_numpy()[known]
+    learner = pd.factorize(sessions["learner"])[0][known]
+    if not varied.any() or varied.all():
+        return pd.Series(dtype="float64")
+    plain = np.flatnonzero(~varied)
+    run = np.searchsorted(plain, np.flatnonzero(varied))  # how many unvaried sessions lie before
+    before, after = plain[np.maximum(run - 1, 0)], plain[np.minimum(run, plain.size - 1)]
+    who = learner[varied]
+    sided = (run > 0) & (run < plain.size) & (learner[before] == who) & (learner[after] == who)
+    off = (values[varied] - (values[before] + values[after]) / 2)[sided]
+    return pd.Series(off, dtype="float64").groupby(run[sided]).mean().reset_index(drop=True)
 
 
 def bought(sessions: pd.DataFrame) -> str:

@@ -115,11 +115,18 @@ def checked(of: str) -> None:
 def day_tables(rows: pd.DataFrame, of: str, by: list[str]) -> Iterator[tuple[tuple, NDArray[np.float64]]]:
     """Yield, for each group of rows, how much of each kind (columns) there was on each practice day (rows)."""
     rows = rows[rows[of].notna()].sort_values([*by, "start"], kind="stable")
-    for key, part in rows.groupby(by):
-        day = pd.factorize(part["start"].dt.normalize())[0]
-        kind = pd.factorize(part[of], sort=True)[0]
-        amounts = np.zeros((day.max() + 1, kind.max() + 1))
-        np.add.at(amounts, (day, kind), part["weight"].to_numpy())
+    if rows.empty:
+        return
+    weight, kinds = rows["weight"].to_numpy(), pd.factorize(rows[of], sort=True)[0]
+    days = rows["start"].dt.normalize().to_numpy()
+    groups = rows.groupby(by).ngroup().to_numpy()  # in order, as the rows are
+    ends = np.flatnonzero(np.diff(groups, append=-1)) + 1
+    keys = rows[by].iloc[ends - 1].itertuples(index=False, name=None)
+    for key, begin, end in zip(keys, [0, *ends[:-1]], ends, strict=True):
+        day = np.cumsum(np.diff(days[begin:end], prepend=days[begin]).astype(bool))
+        kind = np.unique(kinds[begin:end], return_inverse=True)[1]
+        amounts = np.zeros((day[-1] + 1, kind.max() + 1))
+        np.add.at(amounts, (day, kind), weight[begin:end])
         yield key, amounts
 
 

@@ -5,14 +5,17 @@ Each takes the practice folder and returns a widget: `circle`, `rub_pat`, `seque
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
-_WHERE = {"circle": "circle", "rub_pat": "rub_pat", "sequence": "sequence", "reaction": "sequence", "Drill": "drill"}
+from mmlib.widgets import loaded
+
+_WHERE = {"circle": "circles", "rub_pat": "tapping", "sequence": "serial", "reaction": "serial", "Drill": "drill"}
 __all__ = sorted(_WHERE)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _WHERE:
-        return getattr(importlib.import_module(f"mmlib.widgets.drills.{_WHERE[name]}"), name)
-    raise AttributeError(f"module 'mmlib.widgets.drills' has no attribute {name!r}")
+    if name not in _WHERE:
+        raise AttributeError(f"module 'mmlib.widgets.drills' has no attribute {name!r}")
+    found = getattr(loaded(f"mmlib.widgets.drills.{_WHERE[name]}", f"mm.drills.{name}"), name)
+    globals()[name] = found  # in the place of the module of the same name, which the import has put there
+    return found

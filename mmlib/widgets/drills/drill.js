@@ -46,6 +46,7 @@ class Outbox {
     const whole = { id, start: local(new Date(Date.now() - 1000 * (attempt.seconds ?? 0))), ...attempt };
     this.keep([...this.waiting(), whole]);
     this.post(whole);
+    return id;
   }
 
   post(attempt) {
@@ -93,8 +94,16 @@ function make(tag, attributes = {}, ...children) {
   return node;
 }
 
+// A chart's own colours, or those that take their place on a dark page.
+function themed(model, drawing) {
+  const dark = document.body.dataset.jpThemeLight === "false";
+  if (!dark) return drawing;
+  return Object.entries(model.get("dark")).reduce((text, [light, other]) => text.replaceAll(light, other), drawing);
+}
+
 // The frame: a title and how it is done, the stage where the drill plays, what was said of the last attempt, and
-// the learning curve beside them. Returns its parts; `heard` is called with each answer of the kernel.
+// the learning curve beside them. Returns its parts; `heard` is called with each answer of the kernel, and `send`
+// returns the attempt's id, which is the answer's too.
 function frame(model, el, { title, how, heard = () => {} }) {
   const box = outbox(model);
   const stage = make("div", { class: "mm-stage" });
@@ -107,6 +116,7 @@ function frame(model, el, { title, how, heard = () => {} }) {
   const beside = make("div", { class: "mm-beside" }, count, image);
   const heading = make("div", { class: "mm-title", role: "heading", "aria-level": "3" }, title);
   el.classList.add("mm-drill");
+  el.setAttribute("data-lm-suppress-shortcuts", "true"); // in here JupyterLab's own keys are the drill's
   el.append(heading, make("p", { class: "mm-how" }, how), make("div", { class: "mm-columns" }, play, beside));
 
   const redraw = () => {
@@ -114,15 +124,16 @@ function frame(model, el, { title, how, heard = () => {} }) {
     count.textContent = n ? `${counted(n, "attempt")} in the log` : "No attempts yet";
     const drawn = model.get("curve") ? model.get("drawn") : "";
     image.hidden = !drawn;
-    if (drawn) image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawn)}`;
+    const source = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(themed(model, drawn))}`;
+    if (drawn && image.src !== source) image.src = source;
     image.alt = model.get("alt");
   };
   const listen = (answer) => {
     const waiting = box.waiting().length;
     if (answer.kind === "waiting") {
       notice.textContent =
-        `${counted(waiting, "attempt")} not in the log yet, but kept in this browser. If the kernel was ` +
-        "restarted, run the cell of this drill again: nothing is lost.";
+        `${counted(waiting, "attempt")} not in the log yet, but kept in this browser: nothing is lost. If the kernel ` +
+        "has stopped, restart it; then run the cell of this drill again.";
     } else {
       notice.textContent = answer.kind === "kept" ? answer.said : "";
       if (answer.kind !== "kept") said.textContent = answer.said;
@@ -130,9 +141,15 @@ function frame(model, el, { title, how, heard = () => {} }) {
     heard(answer);
   };
   box.listeners.add(listen);
+  const repeat = () => (said.textContent = model.get("said")); // also what was said of attempts from elsewhere
+  model.on("change:said", repeat);
   for (const name of ["drawn", "alt", "curve", "attempts"]) model.on(`change:${name}`, redraw);
+  const theme = new MutationObserver(redraw);
+  theme.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
   redraw();
   const clean = () => {
+    theme.disconnect();
+    model.off("change:said", repeat);
     box.listeners.delete(listen);
     for (const name of ["drawn", "alt", "curve", "attempts"]) model.off(`change:${name}`, redraw);
   };

@@ -19,12 +19,13 @@ from mmlib import charts
 from mmlib.errors import InputError, MMError, SetAsideWarning, counted
 from mmlib.log import append_sessions, check_log
 from mmlib.measures import payoff
-from mmlib.practice import load, new_practice
+from mmlib.practice import load, log_files, new_practice
 from mmlib.skills import add_cards
 from mmlib.widgets.picture import Picture, Pictured, picture
 
 HERE = Path(__file__).parent
 SOURCE = "drill"
+UNREADABLE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 
 class AttemptError(MMError):
@@ -51,9 +52,14 @@ class Scored:
     shown: dict[str, object] = field(default_factory=dict)
 
 
-def module(name: str) -> str:
-    """Return a drill's ES module: what all drills share, and its own part after it."""
-    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("drill", name))
+def module(*names: str) -> str:
+    """Return a drill's ES module: what all drills share, and its own parts after it."""
+    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("drill", *names))
+
+
+def style(*names: str) -> str:
+    """Return a drill's style sheet: what all drills share, and its own parts after it."""
+    return "\n".join((HERE / f"{part}.css").read_text(encoding="utf-8") for part in ("drill", *names))
 
 
 class Drill(Pictured, anywidget.AnyWidget):
@@ -87,6 +93,7 @@ class Drill(Pictured, anywidget.AnyWidget):
     settings = Dict().tag(sync=True)
     curve = Bool(True).tag(sync=True)
     drawn = Unicode().tag(sync=True)
+    dark = Dict(charts.DARK).tag(sync=True)
     alt = Unicode().tag(sync=True)
     said = Unicode().tag(sync=True)
     attempts = Int(0).tag(sync=True)
@@ -94,7 +101,7 @@ class Drill(Pictured, anywidget.AnyWidget):
     def __init__(
         self, folder: str | Path, skill: str, *, learner: str = "me", curve: bool = True, **settings: object
     ) -> None:
-        self.folder, self.learner = Path(folder), learner
+        self.folder, self.learner, self._seen = Path(folder), learner, []
         new_practice(self.folder)
         add_cards(self.folder / "skills.toml", self.CARDS)
         place = f"{type(self).__name__}:{self.folder.resolve()}:{learner}"
@@ -132,18 +139,28 @@ class Drill(Pictured, anywidget.AnyWidget):
         MMError, OSError
             Where the log cannot be written; the attempt is not lost then: the page keeps it.
         """
+        whole = self.whole(attempt)
+        try:
+            checked = check_log(pd.DataFrame([whole.row]))
+        except (InputError, *UNREADABLE) as error:
+            raise AttemptError(f"An attempt that cannot be logged was left out. {error}") from None
+        append_sessions(self.folder, checked)
+        return whole
+
+    def whole(self, attempt: Mapping[str, Any]) -> Scored:
+        """Return what an attempt is worth, with its whole row, without logging it.
+
+        Raises
+        ------
+        AttemptError
+            Where the attempt cannot be scored.
+        """
         try:
             scored = self.scored(attempt)
             row = {**self._common(attempt), **scored.row}
-        except (KeyError, TypeError, ValueError) as error:
+        except UNREADABLE as error:
             raise AttemptError(f"An attempt that cannot be read was left out ({error!r}).") from None
-        row = {name: value for name, value in row.items() if value is not None}
-        try:
-            checked = check_log(pd.DataFrame([row]))
-        except InputError as error:
-            raise AttemptError(f"An attempt that cannot be logged was left out. {error}") from None
-        append_sessions(self.folder, checked)
-        return Scored(row, scored.said, scored.shown)
+        return Scored({name: value for name, value in row.items() if value is not None}, scored.said, scored.shown)
 
     def practise(self, attempts: Iterable[Mapping[str, Any]]) -> None:
         """Score and log several attempts, as if they had come from the page.
@@ -164,10 +181,23 @@ class Drill(Pictured, anywidget.AnyWidget):
 
     def log(self) -> pd.DataFrame:
         """Return the learner's rows of this drill's skill, with what its card says."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SetAsideWarning)  # a bad row elsewhere is no reason not to practise
-            log = load(self.folder, errors="quarantine").log
-        return log[(log["learner"] == self.learner) & (log["skill"] == self.skill)].reset_index(drop=True)
+        new_practice(self.folder)  # the log may have been deleted meanwhile
+        files = [self.folder / "skills.toml", *log_files(self.folder)]
+        seen = [(file, file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists()]
+        if seen != self._seen:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SetAsideWarning)  # a bad row elsewhere is no reason not to practise
+                self._log, self._seen = load(self.folder, errors="quarantine").log, seen
+        mine = (self._log["learner"] == self.learner) & (self._log["skill"] == self.skill)
+        return self._log[mine].reset_index(drop=True)
+
+    def best(self) -> float | None:
+        """Return the best score so far; None before the first."""
+        log = self.log()
+        scores = log["score"].dropna()
+        if scores.empty:
+            return None
+        return float(scores.min() if log["better"].iloc[0] == "lower" else scores.max())
 
     def still(self) -> Picture | str:
         """Return the learning curve so far, for a page without a kernel."""
@@ -184,9 +214,9 @@ class Drill(Pictured, anywidget.AnyWidget):
         }
 
     def _receive(self, _: object, content: Mapping[str, Any], __: object) -> None:
-        if content.get("kind") != "attempt":
+        attempt = content.get("attempt") if isinstance(content, Mapping) else None
+        if not isinstance(attempt, Mapping) or content.get("kind") != "attempt":
             return
-        attempt = content.get("attempt") or {}
         answer = {"id": attempt.get("id"), "kind": "scored"}
         try:
             scored = self.attempt(attempt)
