@@ -29,7 +29,8 @@ PROMISED = 150  # milliseconds
 DATES, CHIPS = 4, 3
 LAST = FIRST + pd.Timedelta(days=DAYS - 10)
 CODE = "import mmlib as mm\nexplorer = mm.explore({!r})\nexplorer"
-# Sets a control as a person does, and answers when the frame with the new picture has been painted.
+# Sets a control as a person does, and answers when the frame with the new picture has been painted. The line of code is
+# renewed with each picture, and differs even where two pictures are alike.
 CHANGE = """([name, value]) => new Promise((resolve, reject) => {
   const root = document.querySelector('.mm-explorer');
   const chip = root.querySelector(`input[name="${name}"][value="${value}"]`);
@@ -42,7 +43,7 @@ CHANGE = """([name, value]) => new Promise((resolve, reject) => {
       painted.port1.onmessage = () => resolve(performance.now() - begin);
       painted.port2.postMessage(null);
     });
-  }).observe(root.querySelector('.mm-picture'), { childList: true });
+  }).observe(root.querySelector('code'), { childList: true });
   const begin = performance.now();
   if (chip) return chip.click();
   control.value = value;

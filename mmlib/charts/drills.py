@@ -8,7 +8,6 @@ from matplotlib.ticker import MaxNLocator
 
 from mmlib.charts.layout import canvas, note, nothing, titled
 from mmlib.charts.style import ACCENT, BAD, OBSERVED, RULE, styled
-from mmlib.errors import counted
 from mmlib.words import MINUS, number
 
 REPEATING, RANDOM = "repeating", "hidden block"
@@ -71,29 +70,28 @@ def _names(ax: Axes, blocks: pd.DataFrame) -> None:
 
 
 def _words(ax: Axes, blocks: pd.DataFrame, slowings: pd.DataFrame) -> None:
-    title, said = f"{counted(len(blocks), 'block')}, and none has been told apart yet", ""
-    if len(slowings):
-        last = slowings.iloc[-1]
-        title, said = _finding(last), _spread(last)
-    drawn = "Median reaction time of each block, with its 95% interval"
-    reading = (
-        f"Each dot is the median of a block. In the blocks with a diamond the order was random, in all others it was "
-        f"always the same. The blocks just before and after have seen about as much practice, so what a random block "
-        f"costs is what the order itself was worth. {said}"
-    ).strip()
+    title, said = _finding(blocks, slowings), _spread(slowings)
+    reading = "Each dot is the median of a block."
+    if (blocks["order"] == RANDOM).any():
+        reading += (
+            " In the blocks with a diamond the order was random, in the others it was always the same. The blocks just "
+            "before and after have seen about as much practice, so what a random block costs is what the order itself "
+            f"was worth. {said}"
+        )
     medians = ", ".join(
         f"{row.block}: {row.median:.0f}{' (random)' if row.order == RANDOM else ''}" for row in blocks.itertuples()
     )
-    titled(
-        ax,
-        title,
-        drawn,
-        alt_text=f"{title}. {said} Medians in ms by block: {medians}.".replace(" .", "."),
-        reading=reading,
-    )
+    alt_text = " ".join(filter(None, [f"{title}.", said, f"Medians in ms by block: {medians}."]))
+    drawn = "Median reaction time of each block, with its 95% interval"
+    titled(ax, title, drawn, alt_text=alt_text, reading=reading.strip())
 
 
-def _finding(last: pd.Series) -> str:
+def _finding(blocks: pd.DataFrame, slowings: pd.DataFrame) -> str:
+    if slowings.empty or blocks["order"].iloc[-1] not in (REPEATING, RANDOM):
+        best = blocks.loc[blocks["median"].idxmin()]
+        first = "Your first block" if len(blocks) == 1 else f"Your quickest block so far is number {best['block']}"
+        return f"{first}: {best['median']:.0f} ms"
+    last = slowings.iloc[-1]
     if pd.isna(last["estimate"]):
         return "The random block has none beside it to compare with"
     size = f"{number(abs(round(last['estimate'])))} ms"
@@ -104,8 +102,9 @@ def _finding(last: pd.Series) -> str:
     return f"You were {size} {'slower' if last['estimate'] > 0 else 'quicker'} when the order was random"
 
 
-def _spread(last: pd.Series) -> str:
-    if pd.isna(last["low"]):
+def _spread(slowings: pd.DataFrame) -> str:
+    if slowings.empty or pd.isna(slowings["low"].iloc[-1]):
         return ""
+    last = slowings.iloc[-1]
     size, low, high = (f"{last[end]:.0f}".replace("-", MINUS) for end in ("estimate", "low", "high"))
     return f"The last random block cost {size} ms (95% interval {low} to {high}, n = {int(last['n'])} reaction times)."

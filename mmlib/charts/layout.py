@@ -11,7 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 
@@ -22,6 +23,7 @@ DRAWN = 0.985  # of the width: labels on the right keep off the edge
 ROW = 0.32
 MOST_ROWS = 15
 TITLE_SIZE, SUBTITLE_SIZE, LABEL_SIZE = 15, 11.5, 11
+SQUARE = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
 
 
 def canvas(ax: Axes | None, height: float) -> Axes:
@@ -181,6 +183,14 @@ def tile(ax: Axes, x: float, y: float, size: tuple[float, float], **look: object
     shape = Rectangle((x, y), *size, **look)
     shape.set_in_layout(False)
     ax.add_artist(shape)
+
+
+def tiles(ax: Axes, corners: Sequence[tuple[float, float]], size: tuple[float, float], **look: object) -> None:
+    """Draw many rectangles that look alike as one shape."""
+    square = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]) * size
+    if len(corners):
+        path = Path((np.array(corners)[:, None] + square).reshape(-1, 2), np.tile(SQUARE, len(corners)))
+        ax.add_artist(PathPatch(path, in_layout=False, **look))
 
 
 def zero_line(ax: Axes) -> None:

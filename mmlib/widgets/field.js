@@ -14,10 +14,16 @@ function render({ model, el }) {
   const chips = make("div", { class: "mm-chips", role: "group", "aria-label": "To choose with one click" });
   el.append(label, input, list, chips, hint, error);
 
-  let waiting;
+  let waiting; // what is written is told a moment later
+  let told = model.get("value");
+  let unanswered = 0;
   const commit = () => {
     clearTimeout(waiting);
-    keep(model, { value: input.value });
+    waiting = undefined;
+    if (input.value === told) return;
+    told = input.value;
+    unanswered += 1;
+    keep(model, { value: told });
   };
   input.addEventListener("input", () => {
     clearTimeout(waiting);
@@ -45,7 +51,13 @@ function render({ model, el }) {
   };
   const show = () => {
     const value = model.get("value");
-    if (input.value !== value) input.value = value;
+    if (value !== input.value && (waiting || unanswered)) {
+      // Python spoke before it heard of what is being written now: that stands.
+      told = undefined;
+      queueMicrotask(() => model.set("value", input.value));
+    } else if (value !== input.value) {
+      input.value = told = value;
+    }
     label.textContent = model.get("label");
     // The chips themselves stay: the focus may be on its way to one of them.
     for (const chip of chips.children) chip.setAttribute("aria-pressed", String(chip.textContent === value));
@@ -54,7 +66,10 @@ function render({ model, el }) {
     chips.replaceChildren(
       ...model.get("chips").map((name) => {
         const chip = make("button", { type: "button" }, name);
-        chip.addEventListener("click", () => keep(model, { value: name }));
+        chip.addEventListener("click", () => {
+          input.value = name;
+          commit();
+        });
         return chip;
       }),
     );
@@ -67,17 +82,20 @@ function render({ model, el }) {
     input.toggleAttribute("aria-invalid", false);
     if (model.get("error")) input.setAttribute("aria-invalid", "true");
   };
-  const focus = (message) => message.kind === "focus" && input.focus();
+  const heard = (message) => {
+    if (message.kind === "focus") input.focus();
+    if (message.kind === "taken") unanswered = Math.max(0, unanswered - 1);
+  };
   const ends = [
     follow(model, ["options"], offer),
     follow(model, ["chips"], offerChips),
     follow(model, ["value", "label"], show),
     follow(model, ["placeholder", "hint", "error"], say),
   ];
-  model.on("msg:custom", focus);
+  model.on("msg:custom", heard);
   return () => {
     clearTimeout(waiting);
-    model.off("msg:custom", focus);
+    model.off("msg:custom", heard);
     ends.forEach((end) => end());
   };
 }

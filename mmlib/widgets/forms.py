@@ -40,6 +40,7 @@ class Part(anywidget.AnyWidget):
         with self._lock_property(**taken), self.hold_trait_notifications():
             for name, value in taken.items():
                 self.set_trait(name, value)
+        self.send({"kind": "taken"})
 
     def when(self, kind: str, act: Callable[[Mapping[str, Any]], object]) -> None:
         """Call a function with each message of this kind that the page sends."""

@@ -62,7 +62,17 @@ def test_blocks_that_are_not_told_yet_all_look_alike(words):
     assert len(dots(ax, style.OBSERVED)) == 6
     assert dots(ax, style.BAD) == []
     assert "random" not in words(ax) + ax.alt_text
-    assert ax.finding == "6 blocks, and none has been told apart yet"
+    assert "random" not in reading(ax)
+    assert ax.finding == "Your quickest block so far is number 5: 410 ms"
+
+
+def test_in_the_middle_of_a_round_the_title_tells_of_the_quickest_block_and_marks_what_is_told():
+    ax = hidden_blocks(blocks("rrrrrhr??", (480, 450, 430, 420, 410, 470, 400, 395, 405)), slower())
+    assert ax.finding == "Your quickest block so far is number 8: 395 ms"
+    assert dots(ax, style.BAD) == [(6, 470)]
+    assert len(dots(ax, style.OBSERVED)) == 2
+    assert "cost 65 ms" in ax.alt_text
+    assert hidden_blocks(blocks("?", (480,)), slower().head(0)).finding == "Your first block: 480 ms"
 
 
 def test_without_blocks_it_says_so():

@@ -42,7 +42,7 @@ def test_the_drill_is_a_function_however_its_module_was_imported():
 def test_a_stroke_becomes_a_row_in_per_cent_of_the_radius(circle):
     scored = circle.attempt(drawn(stroke(wave=0.04)))
     assert scored.row["score"] == pytest.approx(100 * 0.04 / np.sqrt(2), abs=0.03)
-    row = circle.log().iloc[0]
+    row = circle.rows().iloc[0]
     assert row[["skill", "part", "variation", "unit", "better"]].tolist() == [
         "circle", "repeat", "pen", "% off", "lower",
     ]  # fmt: skip
@@ -77,7 +77,7 @@ def test_it_is_said_where_the_circle_bulges_and_where_it_is_flat(circle, where, 
 def test_a_gap_is_said_and_noted(circle):
     scored = circle.attempt(drawn(stroke(turn=np.radians(330))))
     assert "The gap of 30° counts as well." in scored.said
-    assert circle.log()["note"].tolist() == ["gap 30°"]
+    assert circle.rows()["note"].tolist() == ["gap 30°"]
     assert circle.attempt(drawn(stroke(turn=np.radians(357)), "2")).row.get("note") is None
 
 
@@ -102,19 +102,19 @@ def test_a_gap_is_said_and_noted(circle):
 def test_what_is_no_circle_is_refused_and_not_logged(circle, points, words):
     with pytest.raises(AttemptError, match=words):
         circle.attempt(drawn(points))
-    assert len(circle.log()) == 0
+    assert len(circle.rows()) == 0
 
 
 def test_an_unknown_pointer_is_left_out(circle):
     circle.attempt(drawn(stroke(), pointer=["nose"]))
     circle.attempt(drawn(stroke(), "2", pointer="elbow"))
-    assert circle.log()["variation"].isna().all()
+    assert circle.rows()["variation"].isna().all()
 
 
 def test_practised_circles_have_the_curve_they_were_made_with(circle):
     made = {"asymptote": 2.5, "gain": 8.0, "rate": 0.25, "noise": 0.06}
     circle.practise(circles(40, seed=11, **made))
-    found = mm.payoff.learning_curves(circle.log()).iloc[0]
+    found = mm.payoff.learning_curves(circle.rows()).iloc[0]
     assert found["model"] == "exponential" and found["identified"]
     for name in ("asymptote", "gain", "rate"):
         assert found[f"{name}_low"] < made[name] < found[f"{name}_high"]
@@ -123,6 +123,10 @@ def test_practised_circles_have_the_curve_they_were_made_with(circle):
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_the_card_has_all_six_parts_and_a_target(tmp_path, mirrored):
     drill = mm.drills.circle(tmp_path, mirror=mirrored)
+    assert drill.skill not in set(read_skills(tmp_path / "skills.toml")["skill"]), (
+        "a skill begins with its first attempt"
+    )
+    drill.practise(traces(1, drill.outline, drill.half_width) if mirrored else circles(1))
     card = read_skills(tmp_path / "skills.toml").set_index("skill").loc[drill.skill]
     assert card[list(SIX_PARTS)].notna().all()
     assert card["better"] == "lower" and card["target"] > 0
@@ -165,7 +169,7 @@ def test_a_clean_round_scores_its_seconds(mirror):
     scored = mirror.attempt(traced(along(star()), 42.5))
     assert scored.row["score"] == 42.5
     assert scored.said == "42.5 seconds: the first in the log. 42.5 for the round, and never out of the band."
-    row = mirror.log().iloc[0]
+    row = mirror.rows().iloc[0]
     assert row[["skill", "unit", "better", "variation", "note"]].tolist() == [
         "mirror star", "seconds", "lower", "touch", "42.5 s, 0 errors",
     ]  # fmt: skip
@@ -176,7 +180,7 @@ def test_each_excursion_costs_a_second(mirror):
     scored = mirror.attempt(traced(points, 30))
     assert scored.row["score"] == 32
     assert "30.0 for the round and 2 for leaving the band" in scored.said
-    assert mirror.log()["note"].tolist() == ["30.0 s, 2 errors"]
+    assert mirror.rows()["note"].tolist() == ["30.0 s, 2 errors"]
 
 
 def test_a_round_that_misses_a_corner_is_refused(mirror):
@@ -184,7 +188,7 @@ def test_a_round_that_misses_a_corner_is_refused(mirror):
     for wrong in (corners[[0, 1, 2, 4, 5, 6, 7, 8, 9, 10]], corners[:10], corners[::-1]):
         with pytest.raises(AttemptError, match="missed a corner"):
             mirror.attempt(traced(along(wrong), 30))
-    assert len(mirror.log()) == 0
+    assert len(mirror.rows()) == 0
 
 
 @pytest.mark.parametrize(
@@ -213,7 +217,7 @@ def test_the_page_knows_the_star_that_is_scored(mirror):
 
 def test_simulated_rounds_are_practised_and_fall(mirror):
     mirror.practise(traces(12, mirror.outline, mirror.half_width, seed=1))
-    scores = mirror.log()["score"]
+    scores = mirror.rows()["score"]
     assert len(scores) == 12
     assert scores[-4:].mean() < scores[:4].mean() / 2
 

@@ -149,8 +149,8 @@ def test_another_learner_and_another_skill_stay_apart(drill):
     ada = Throws(drill.folder, learner="ada")
     ada.practise([attempt(4), attempt(5, "a2")])
     from_page(drill, attempt(7))
-    assert ada.log()["score"].tolist() == [4, 5]
-    assert drill.log()["score"].tolist() == [7]
+    assert ada.rows()["score"].tolist() == [4, 5]
+    assert drill.rows()["score"].tolist() == [7]
     assert drill.best() == 7
     assert len(rows(drill)) == 4, "the same id of another learner is another attempt"
 
@@ -158,7 +158,7 @@ def test_another_learner_and_another_skill_stay_apart(drill):
 def test_what_others_add_to_the_log_is_seen(drill):
     from_page(drill, attempt(7))
     append_sessions(drill.folder, {"skill": "throws", "start": "2026-10-30 18:00", "score": 9})
-    assert drill.log()["score"].tolist() == [9, 7]
+    assert drill.rows()["score"].tolist() == [9, 7]
     assert drill.best() == 9
 
 
@@ -208,7 +208,7 @@ def test_the_folders_card_is_not_overwritten(tmp_path):
     (tmp_path / "skills.toml").write_text('[throws]\nunit = "throws"\ntarget = 3\n')
     drill = Throws(tmp_path)
     drill.practise([attempt(2)])
-    assert drill.log()["target"].tolist() == [3]
+    assert drill.rows()["target"].tolist() == [3]
 
 
 def test_a_log_that_cannot_be_read_says_so_at_once(tmp_path):

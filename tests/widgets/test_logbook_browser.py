@@ -157,6 +157,21 @@ def test_the_stopwatch_shows_each_second_without_a_word_to_the_kernel_and_outliv
     assert notebook.output(0).get_by_role("button", name="Start the stopwatch").is_visible()
 
 
+def test_what_is_written_while_python_is_slow_is_what_is_logged(opened):
+    notebook, output = opened()
+    slow = "book.skill.observe(lambda _: __import__('time').sleep(1), 'value')"
+    notebook.value(slow)
+    output.get_by_role("combobox", name="Skill").fill("omelette")  # whose last session took 20 minutes
+    minutes = output.get_by_role("textbox", name="Minutes")
+    minutes.fill("7")
+    output.get_by_role("textbox", name="Score").fill("8")
+    output.get_by_role("textbox", name="Score").press("Enter")
+    said(output, "Added: omelette, 7 min, 8, on ")
+    assert [rows(notebook)[-1][name] for name in ("skill", "minutes", "score")] == ["omelette", "7", "8"]
+    assert minutes.input_value() == notebook.value("book.minutes.value") == "7"
+    assert output.get_by_role("textbox", name="Score").input_value() == notebook.value("book.score.value") == ""
+
+
 def test_a_click_that_nobody_answers_is_said(opened):
     notebook, output = opened()
     output.get_by_role("textbox", name="Score").fill("41")

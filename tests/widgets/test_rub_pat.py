@@ -140,6 +140,7 @@ def test_swapped_hands_are_asked_about(drill):
 
 
 def test_each_skill_gets_its_card_with_the_six_parts(drill):
+    drill.practise([*taps(1), *taps(1, mode="left"), *taps(1, mode="right")])
     cards = read_skills(drill.folder / "skills.toml").set_index("skill").loc[SKILLS]
     assert cards[list(SIX_PARTS)].notna().all(axis=None)
     assert set(cards["better"]) == {"lower"}

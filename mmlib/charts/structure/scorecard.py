@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, nothing, row_labels, tile, titled
+from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, nothing, row_labels, tile, tiles, titled
 from mmlib.charts.style import ACCENT, BAD, INK, MUTED, PANEL, RULE, styled
 from mmlib.errors import counted
 from mmlib.words import capital, listed
 
 MOST_ROWS = 18
 WEAK = 0.5
+SIZE = 0.84, 0.17
 UNWRITTEN, CARD_ONLY = "unwritten", "card only"
 PARTS = {
     "entry_trick": "entry\ntrick",
@@ -66,6 +67,7 @@ def scorecard(scorecard: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     grid = grid.loc[order.index]
     shown = grid.head(MOST_ROWS)
     ax = canvas(ax, 0.36 * len(shown) + 0.5)
+    _panels(ax, shown, marks)
     for y, (skill, scores) in enumerate(shown.iterrows()):
         for x, (part, score) in enumerate(scores.items()):
             _cell(ax, x, y, score, marks.get((skill, part), ""))
@@ -92,9 +94,20 @@ def _alone(skill: str, marks: dict[tuple[str, str], str]) -> bool:
     return bool(marks) and all(marks.get((skill, part)) in (CARD_ONLY, UNWRITTEN) for part in PARTS)
 
 
+def _panels(ax: Axes, shown: pd.DataFrame, marks: dict[tuple[str, str], str]) -> None:
+    """Draw what the bars are to fill, but for those of the card alone."""
+    cells = [
+        (x - 0.42, y + 0.2)
+        for y, (skill, scores) in enumerate(shown.iterrows())
+        for x, (part, score) in enumerate(scores.items())
+        if not np.isnan(score) and marks.get((skill, part)) != CARD_ONLY
+    ]
+    tiles(ax, cells, SIZE, facecolor=PANEL, lw=0)
+
+
 def _cell(ax: Axes, x: float, y: float, score: float, mark: str) -> None:
     """Draw a score as its number above a bar that is filled so far; what is not known as an empty outline."""
-    left, top, width, height = x - 0.42, y + 0.2, 0.84, 0.17
+    left, top, (width, height) = x - 0.42, y + 0.2, SIZE
     if np.isnan(score):
         ax.text(left, y - 0.02, "?", ha="left", va="center", color=MUTED, size=LABEL_SIZE)
         outline = {"facecolor": "none", "edgecolor": RULE, "lw": 0.9}
@@ -102,8 +115,6 @@ def _cell(ax: Axes, x: float, y: float, score: float, mark: str) -> None:
         return
     color = BAD if score < WEAK else ACCENT
     alone = mark == CARD_ONLY
-    if not alone:
-        tile(ax, left, top, (width, height), facecolor=PANEL)
     look = {"facecolor": "none", "edgecolor": color, "lw": 1.2} if alone else {"facecolor": color}
     tile(ax, left, top, (width * max(score, 0.025), height), **look)
     star = "*" if mark == UNWRITTEN else ""

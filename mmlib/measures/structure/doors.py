@@ -73,7 +73,8 @@ def small_doors(skills: pd.DataFrame, log: pd.DataFrame, *, confidence: float = 
         last = trials[trials[judged].groupby([trials[key] for key in KEYS]).transform("any")]
         table = last.drop_duplicates(KEYS, keep="last").set_index(KEYS)[["hours", "trial", "days"]]
         first = first_where(trials, reached).set_index(KEYS)[["hours", "trial", "days"]]
-        table = first.combine_first(table).assign(there=table.index.isin(first.index))
+        table = pd.concat([first, table[~table.index.isin(first.index)]]).sort_index()
+        table["there"] = table.index.isin(first.index)
         table.columns = [*AMOUNTS, "there"]
         groups = dict(list(table.groupby(level="skill")))
         for skill in dict.fromkeys([*skills["skill"], *sorted(log["skill"].unique())]):
@@ -115,6 +116,8 @@ def _median(time: pd.Series, there: np.ndarray, confidence: float) -> tuple[floa
     known = time.notna().to_numpy()
     if not known.any():
         return np.nan, np.nan, np.nan
+    if known.sum() == 1:  # a single learner's curve falls to nothing at once, or not at all
+        return float(time[known].iloc[0]) if there[known][0] else np.nan, np.nan, np.nan
     curve = kaplan_meier(time[known], there[known], confidence=confidence)
     estimate = _falls_to_half(curve.time, curve.estimate)
     if known.sum() < FEWEST_LEARNERS:

@@ -16,6 +16,7 @@ from mmlib.stats import intervals
 FIRST_SESSIONS = 5
 FEWEST_WEEKS = 4
 ENOUGH_VARIATIONS = 3
+NEVER = np.iinfo("int64").max
 ASLEEP_DAYS = 28
 """A skill is asleep once its last session lies further back than this."""
 
@@ -35,7 +36,8 @@ class Context(NamedTuple):
 
 def entry_trick(sessions: pd.DataFrame, _: Context) -> tuple[float, str]:
     """Return the share of the first rated sessions that were rewarding, and the payoff around the trick."""
-    first = sessions[sessions["payoff"].notna()].groupby("learner").head(FIRST_SESSIONS)["payoff"]
+    rated = sessions.loc[sessions["payoff"].notna(), ["learner", "payoff"]]
+    first = rated["payoff"][_rank(pd.factorize(rated["learner"])[0]) < FIRST_SESSIONS]
     if first.empty:
         return np.nan, f"no payoff rated{_around_the_trick(sessions)}"
     good = int((first >= REWARDING).sum())
@@ -49,13 +51,13 @@ def _around_the_trick(sessions: pd.DataFrame) -> str:
     tricks = sessions["part"] == "entry_trick"
     if not tricks.any():
         return ""
-    learner = sessions["learner"]
-    own = sessions["start"].where(tricks).groupby(learner)
-    stretches = {
-        "with it": tricks,
-        "before": sessions["start"] < own.transform("min"),
-        "after": sessions["start"] > own.transform("max"),
-    }
+    start, learner = sessions["start"].to_numpy().astype("int64"), pd.factorize(sessions["learner"])[0]
+    # A learner who never worked on it has no session before or after it.
+    begin, end = np.full((2, learner.max() + 1), [[NEVER], [-NEVER]])
+    np.minimum.at(begin, learner[tricks], start[tricks])
+    np.maximum.at(end, learner[tricks], start[tricks])
+    begin[begin == NEVER], end[end == -NEVER] = -NEVER, NEVER
+    stretches = {"with it": tricks, "before": start < begin[learner], "after": start > end[learner]}
     found = {name: sessions.loc[rows, "payoff"].dropna() for name, rows in stretches.items()}
     said = [f"{part.mean():.1f} {name} (n = {len(part)})" for name, part in found.items() if len(part)]
     return f"; {counted(int(tricks.sum()), 'session')} on the entry trick" + _if(said, ", mean payoff ")
@@ -114,21 +116,32 @@ def repeatability(sessions: pd.DataFrame, context: Context) -> tuple[float, str]
     """Return how far the practice keeps its rhythm (weeks) and stays alive (no gap over 28 days)."""
     if sessions.empty:
         return np.nan, "no session"
-    days = sessions[["learner"]].assign(day=sessions["start"].dt.normalize()).drop_duplicates()
-    begun = days.groupby("learner")["day"].transform("min")
-    last = days["learner"].map(context.last_days)
-    kept = len(days.assign(week=(days["day"] - begun).dt.days // 7).drop_duplicates(["learner", "week"]))
-    is_first = days["day"] == begun
-    possible = int(((last - begun).dt.days // 7 + 1)[is_first].sum())
+    learner, names = pd.factorize(sessions["learner"])
+    day = sessions["start"].to_numpy().astype("datetime64[D]").astype("int64")
+    other = _changes(learner) | _changes(day)
+    learner, day = learner[other], day[other]
+    is_first, now = _changes(learner), np.append(_changes(learner)[1:], True)
+    begun, last = day[is_first], context.last_days[names].to_numpy().astype("datetime64[D]").astype("int64")
+    age, last_age = day - begun[learner], last - begun
+    kept = int((is_first | _changes(age // 7)).sum())
+    possible, span = int((last_age // 7 + 1).sum()), int((last_age + 1).sum())
     if possible < FEWEST_WEEKS:
         return np.nan, f"begun only {counted(possible, 'week')} before the log ends, too new to tell"
-    following = days.groupby("learner")["day"].shift(-1)
-    gap = (following.fillna(last) - days["day"]).dt.days
-    asleep = (gap - ASLEEP_DAYS).clip(lower=0)
-    span = int(((last - begun).dt.days + 1)[is_first].sum())
-    gaps = days.assign(gap=gap, asleep=asleep > 0, age=(days["day"] - begun).dt.days, now=following.isna())
+    gap = np.where(now, last[learner], np.append(day[1:], 0)) - day
+    gaps = pd.DataFrame({"learner": learner, "gap": gap, "asleep": gap > ASLEEP_DAYS, "age": age, "now": now})
     shown = f"practised in {kept} of {counted(possible, 'week')} since the first session; {_alive(gaps, span)}"
-    return (kept / possible + 1 - asleep.sum() / span) / 2, shown
+    return (kept / possible + 1 - np.maximum(gap - ASLEEP_DAYS, 0).sum() / span) / 2, shown
+
+
+def _changes(values: np.ndarray) -> np.ndarray:
+    """Return where a value differs from the one before; the first one does."""
+    return np.append(True, values[1:] != values[:-1])
+
+
+def _rank(groups: np.ndarray) -> np.ndarray:
+    """Return each row's place, from 0, among those of its group, which stand together."""
+    row = np.arange(groups.size)
+    return row - np.maximum.accumulate(np.where(_changes(groups)[: row.size], row, 0))
 
 
 def _alive(gaps: pd.DataFrame, span: int) -> str:

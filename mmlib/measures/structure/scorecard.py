@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mmlib.log.firsts import passed_barriers
-from mmlib.log.items import of_items, variations
+from mmlib.log.items import of_items
 from mmlib.measures.structure.evidence import PRACTISED, Context
 
 TYPES = {
@@ -78,8 +78,9 @@ def scorecard(skills: pd.DataFrame, log: pd.DataFrame, *, barriers: pd.DataFrame
     cards = cards[cards.notna().any(axis=1)]
     names = dict.fromkeys([*skills["skill"], *sorted(log["skill"].unique())])
     last_days = log.groupby("learner")["start"].max().dt.normalize()
-    items = set(log.loc[of_items(log), "skill"])
-    log = log.assign(variation=variations(log))
+    item = of_items(log)
+    items = set(log.loc[item, "skill"])
+    log = log.assign(variation=log["variation"].mask(item))
     ordered = dict(list(log.sort_values(["learner", "start"], kind="stable").groupby("skill")))
     varied, leaps = bool(log["variation"].notna().any()), passed_barriers(barriers)
     searched = set() if barriers is None else set(barriers["skill"])

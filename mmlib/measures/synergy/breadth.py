@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -135,11 +136,20 @@ def generator(seed: int, *of: object) -> np.random.Generator:
     return np.random.default_rng([seed, *repr(tuple(map(str, of))).encode()])
 
 
+@lru_cache(512)  # other dates, as one explores, leave most months as they were
+def _effective(
+    amounts: bytes, size: tuple[int, int], key: tuple[str, str], asked: tuple[float, int]
+) -> diversity.Effective:
+    """Return the effective numbers of one learner's period."""
+    table, (confidence, seed) = np.frombuffer(amounts).reshape(size), asked
+    return diversity.effective(table, ORDERS, confidence=confidence, rng=generator(seed, *key))
+
+
 def _estimated(rows: pd.DataFrame, of: str, confidence: float, seed: int) -> Iterator[dict[str, object]]:
     """Yield the numbers of each learner's periods with something to count."""
     before: tuple[Group, diversity.Effective] | None = None
     for key, amounts in day_tables(rows, of, ["learner", "period"]):
-        now = diversity.effective(amounts, ORDERS, confidence=confidence, rng=generator(seed, *key))
+        now = _effective(amounts.tobytes(), amounts.shape, (key[0], str(key[1])), (confidence, seed))
         limits = np.column_stack([now.low, now.high]).ravel()
         row = {"learner": key[0], "period": key[1], "n_practised": amounts.shape[1], "n": len(amounts)}
         row["worth"] = now.worth

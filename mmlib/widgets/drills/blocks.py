@@ -49,21 +49,13 @@ def note(block: int, score: Median) -> str:
     return f"block {block}: {score.n} reaction times counted, standard error {error}"
 
 
-def numbers(log: pd.DataFrame) -> pd.Series:
-    """Return which block each row of a log is, from 1; 0 where it doesn't say."""
-    said = log["note"].astype("object").fillna("").str.extract(NOTE)[0]
-    return said.fillna(0).astype(int)
-
-
-def blocks(log: pd.DataFrame, variations: tuple[str, ...]) -> pd.DataFrame:
+def blocks(log: pd.DataFrame) -> pd.DataFrame:
     """Return a learner's blocks in order; of one that was sent from two pages, the later.
 
     Parameters
     ----------
     log : DataFrame
-        One learner's.
-    variations : tuple of str
-        Which blocks are meant.
+        One learner's rows of one drill.
 
     Returns
     -------
@@ -72,7 +64,7 @@ def blocks(log: pd.DataFrame, variations: tuple[str, ...]) -> pd.DataFrame:
         times. Rows that do not say which block they are, such as those written by hand, are left out.
     """
     said = log["note"].astype("object").fillna("").str.extract(NOTE)
-    ours = said[0].notna() & log["variation"].isin(variations) & log["score"].notna()
+    ours = said[0].notna() & log["score"].notna()
     table = pd.DataFrame(
         {
             "block": said.loc[ours, 0].astype(int),

@@ -105,7 +105,7 @@ def circle(folder: str | Path, learner: str = "me", mirror: bool = False, curve:
     Returns
     -------
     Drill
-        A widget; its `log()` holds the attempts.
+        A widget; its `rows()` holds the attempts.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def circle(folder: str | Path, learner: str = "me", mirror: bool = False, curve:
     >>> from mmlib import simulate
     >>> drill = circle(tempfile.mkdtemp())
     >>> drill.practise(simulate.circles(3, seed=1))
-    >>> drill.log()[["skill", "score", "unit"]].round(0).values.tolist()
+    >>> drill.rows()[["skill", "score", "unit"]].round(0).values.tolist()
     [['circle', 9.0, '% off'], ['circle', 6.0, '% off'], ['circle', 6.0, '% off']]
     """
     return MirrorStar(folder, learner=learner, curve=curve) if mirror else Circle(folder, learner=learner, curve=curve)

@@ -91,6 +91,12 @@ function make(tag, attributes = {}, ...children) {
     else if (value !== false) node.setAttribute(name, value === true ? "" : value);
   }
   node.append(...children);
+  return shielded(node);
+}
+
+// JupyterLab takes keys for its own commands (D twice deletes the cell), unless what has the focus says that it doesn't.
+function shielded(node) {
+  node.setAttribute("data-lm-suppress-shortcuts", "true");
   return node;
 }
 
@@ -116,7 +122,7 @@ function frame(model, el, { title, how, heard = () => {} }) {
   const beside = make("div", { class: "mm-beside" }, count, image);
   const heading = make("div", { class: "mm-title", role: "heading", "aria-level": "3" }, title);
   el.classList.add("mm-drill");
-  el.setAttribute("data-lm-suppress-shortcuts", "true"); // in here JupyterLab's own keys are the drill's
+  shielded(el);
   el.append(heading, make("p", { class: "mm-how" }, how), make("div", { class: "mm-columns" }, play, beside));
 
   const redraw = () => {

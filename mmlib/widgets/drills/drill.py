@@ -103,7 +103,6 @@ class Drill(Pictured, anywidget.AnyWidget):
     ) -> None:
         self.folder, self.learner, self._seen = Path(folder), learner, []
         new_practice(self.folder)
-        add_cards(self.folder / "skills.toml", self.CARDS)
         place = f"{type(self).__name__}:{self.folder.resolve()}:{learner}"
         super().__init__(skill=skill, place=place, uid=uuid.uuid4().hex, settings=settings, curve=curve)
         self.on_msg(self._receive)
@@ -144,6 +143,8 @@ class Drill(Pictured, anywidget.AnyWidget):
             checked = check_log(pd.DataFrame([whole.row]))
         except (InputError, *UNREADABLE) as error:
             raise AttemptError(f"An attempt that cannot be logged was left out. {error}") from None
+        skill = str(whole.row["skill"])
+        add_cards(self.folder / "skills.toml", {skill: self.CARDS[skill]} if skill in self.CARDS else {})
         append_sessions(self.folder, checked)
         return whole
 
@@ -179,21 +180,24 @@ class Drill(Pictured, anywidget.AnyWidget):
             self.said = self.attempt(each).said
         self._redraw()
 
-    def log(self) -> pd.DataFrame:
+    def rows(self) -> pd.DataFrame:
         """Return the learner's rows of this drill's skill, with what its card says."""
+        rows = self._of_the_learner()
+        return rows[rows["skill"] == self.skill].reset_index(drop=True)
+
+    def _of_the_learner(self) -> pd.DataFrame:
         new_practice(self.folder)  # the log may have been deleted meanwhile
         files = [self.folder / "skills.toml", *log_files(self.folder)]
         seen = [(file, file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists()]
         if seen != self._seen:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", SetAsideWarning)  # a bad row elsewhere is no reason not to practise
-                self._log, self._seen = load(self.folder, errors="quarantine").log, seen
-        mine = (self._log["learner"] == self.learner) & (self._log["skill"] == self.skill)
-        return self._log[mine].reset_index(drop=True)
+                self._loaded, self._seen = load(self.folder, errors="quarantine").log, seen
+        return self._loaded[self._loaded["learner"] == self.learner]
 
     def best(self) -> float | None:
         """Return the best score so far; None before the first."""
-        log = self.log()
+        log = self.rows()
         scores = log["score"].dropna()
         if scores.empty:
             return None
@@ -236,14 +240,14 @@ class Drill(Pictured, anywidget.AnyWidget):
             self._redraw()
 
     def _redraw(self) -> None:
-        log = self.log()
+        log = self.rows()
         shown = self._picture(log) if self.curve and len(log) else None
         with self.hold_sync():
             self.attempts = len(log)
             self.drawn, self.alt = (shown.svg, shown.alt) if shown else ("", "")
 
     def _curve(self) -> Picture | str:
-        log = self.log()
+        log = self.rows()
         return self._picture(log) if len(log) else f"No attempts at {self.skill} yet."
 
     def _picture(self, log: pd.DataFrame) -> Picture:

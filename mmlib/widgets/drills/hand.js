@@ -23,9 +23,9 @@ function rounded(value) {
 // The drawing area; what it draws with is said to `pen`: down(at, how), move(at, how), up(how), leave() and cancel(),
 // each `at` a point [x, y] and each `how` one of mouse, touch, pen and keys.
 function drawingArea(label, pen, { from = [STAGE / 2, STAGE / 5], keyMap = ARROWS } = {}) {
-  const area = shape("svg", {
+  const area = shielded(shape("svg", {
     viewBox: `0 0 ${STAGE} ${STAGE}`, class: "mm-area", tabindex: "0", role: "application", "aria-label": label,
-  });
+  }));
   let pointer = null; // the one that draws, while it draws
   const held = new Set(); // arrow keys
   let at = from, moved = 0, frame = 0, byKeys = false;

@@ -118,14 +118,15 @@ class Lights(Drill):
             said += " A little slower would be more careful."
         return said
 
+    def rows(self) -> pd.DataFrame:
+        """Return the rows of the drill's own blocks; those in random order have another skill than the others."""
+        rows = self._of_the_learner()
+        rows = rows[rows["variation"].isin(self.VARIATIONS)]
+        return rows[rows["skill"] == rows["variation"].map(of.SKILLS)].reset_index(drop=True)
+
     def blocks(self) -> pd.DataFrame:
         """Return the learner's blocks in order: block, round, order, median, error (ms), n."""
-        return of.blocks(self._rows(), self.VARIATIONS)
-
-    def _rows(self) -> pd.DataFrame:
-        """Return all that is in the learner's log."""
-        super().log()  # reads the files again if they have changed
-        return self._log[self._log["learner"] == self.learner].reset_index(drop=True)
+        return of.blocks(self.rows())
 
     def _name(self, block: int) -> str:
         return f"block {block}"

@@ -127,8 +127,6 @@ function render({ model, el }) {
   parts.stage.append(lights, make("div", { class: "mm-progress" }, bar, text));
   parts.said.after(told);
   parts.controls.append(start);
-  // JupyterLab looks for this at the element that has the focus first: two D's there would delete the cell.
-  for (const node of [start, lights, ...pads]) node.setAttribute("data-lm-suppress-shortcuts", "true");
 
   const progress = (n) => {
     bar.value = n;

@@ -35,18 +35,6 @@ class Sequence(Lights):
             return sequences.random_order(self.trials, self._seed(block), avoid=self.own).tolist()
         return sequences.repeating_order(self.own, self.trials, self._seed(block)).tolist()
 
-    def log(self) -> pd.DataFrame:
-        """Return the learner's blocks in the repeating order, and those of a round that isn't over, whatever they are.
-
-        A hidden block stands among the others until the page has told of it: a curve without it would tell first.
-        """
-        rows = self._rows()
-        done = super().blocks()["block"]
-        untold = of.numbers(rows) > (int(done.max()) if len(done) else 0) // of.ROUND * of.ROUND
-        hidden = (rows["variation"] == of.HIDDEN_BLOCK) & untold
-        rows = rows.assign(skill=rows["skill"].mask(hidden, self.skill))
-        return rows[rows["skill"] == self.skill].reset_index(drop=True)
-
     def blocks(self) -> pd.DataFrame:
         """Return the learner's blocks in order: block, round, order, median, error, low, high (ms), n.
 
@@ -104,10 +92,9 @@ class Sequence(Lights):
         done = self.blocks()["block"]
         return len(done) > 0 and done.iloc[-1] % of.ROUND == 0
 
-    def _picture(self, log: pd.DataFrame) -> Picture:
-        if self._is_between_rounds():
-            return picture(charts.hidden_blocks(self.blocks(), self.learnt()).figure)
-        return super()._picture(log)
+    def _picture(self, _: pd.DataFrame) -> Picture:
+        # No curve is fitted: that would take a random block for a relapse, or leave it out and so tell of it.
+        return picture(charts.hidden_blocks(self.blocks(), self.learnt()).figure)
 
 
 def revealed(row: pd.Series) -> str:

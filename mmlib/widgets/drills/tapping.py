@@ -230,7 +230,7 @@ def rub_pat(
     Returns
     -------
     RubPat
-        A widget. Its `hands()` has each attempt's error by hand, its `log()` the rows of the mode that is chosen.
+        A widget. Its `hands()` has each attempt's error by hand, its `rows()` the rows of the mode that is chosen.
 
     Raises
     ------

@@ -150,6 +150,10 @@ class Explorer(Pictured, anywidget.AnyWidget):
 
     @observe("choice")
     def _choose(self, _: object) -> None:
+        with _drawing():
+            self._show()
+
+    def _show(self) -> None:
         try:
             choice = checked(self._practice, self._of_the_learner(self.choice))
             view = self._view(choice)
@@ -179,10 +183,8 @@ class Explorer(Pictured, anywidget.AnyWidget):
         if part.log.empty:
             return {**known, "svg": "", "alt": "", "reading": "", "said": self._nothing(choice)}
         skill = choice.skill if choice.skill in part.practised else part.practised[0]
-        with _drawing():
-            figure, reading = drawn(of, part, skill, SCALES[choice.over])
-            shown = picture(figure, dpi=DOTS)
-            del figure
+        figure, reading = drawn(of, part, skill, SCALES[choice.over])
+        shown = picture(figure, dpi=DOTS)
         return {**known, "svg": shown.svg, "alt": shown.alt, "reading": reading, "skill": skill}
 
     def _nothing(self, choice: Choice) -> str:
@@ -211,7 +213,7 @@ class Explorer(Pictured, anywidget.AnyWidget):
 
 @contextmanager
 def _drawing() -> Iterator[None]:
-    """Leave garbage alone while a chart is drawn, and then collect the chart alone.
+    """Leave garbage alone until a chart is drawn and sent, and then collect the chart alone.
 
     A chart is thousands of objects that hold one another. Collections that come while it is drawn count them among the
     old ones, so that every few charts all that Python holds is searched, which takes longer than the drawing.
