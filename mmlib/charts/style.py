@@ -46,6 +46,7 @@ AMOUNT = AMOUNTS[3]
 CATEGORIES = (
     "#332288", "#88ccee", "#44aa99", "#117733", "#999933", "#ddcc77", "#cc6677", "#882255", "#aa4499",
 )  # selves and domains: Paul Tol's muted scheme, made for colour-blind readers  # fmt: skip
+PAPER = "#ffffff"  # under a chart that stands alone
 UNNAMED = "#c4cad0"  # what has no name, or shares one with others
 
 # For a page with a dark background (about #14171a): each colour above and what takes its place.
@@ -193,10 +194,11 @@ def svg(figure: Figure, *, dpi: int = 220) -> str:
 def _svg_with_alt_text(figure: Figure) -> tuple[str, dict[str, Any]] | None:
     if not figure.axes and not figure.lines:
         return None
-    text = alt_text(figure)
+    # JupyterLab and GitHub put the chart on a dark page without asking; a report takes the paper away again.
+    drawing, text = svg(figure).replace("<svg", f'<svg style="background: {PAPER}"', 1), alt_text(figure)
     if all(getattr(ax, "is_empty", False) for ax in figure.axes):
-        return svg(figure), {"alt": text, "empty": True}
-    return svg(figure), {"alt": text, "dark": DARK}
+        return drawing, {"alt": text, "empty": True}
+    return drawing, {"alt": text, "dark": DARK}
 
 
 def alt_text(figure: Figure) -> str:

@@ -10,7 +10,6 @@ import typer
 
 from mmlib.cli.shared import say
 from mmlib.errors import counted
-from mmlib.words import listed
 
 
 def workshop(
@@ -18,6 +17,7 @@ def workshop(
     solutions: Annotated[bool, typer.Option("--solutions", help="The solved lessons too, in a sub-folder.")] = False,
 ) -> None:
     """Write the participants' copies of the workshop's lessons, and a zip of them to hand out."""
+    from mmlib.words import listed
     from mmlib.workshop import write_workshop
 
     found = write_workshop(folder, solutions=solutions)
@@ -34,6 +34,7 @@ def gather(
 ) -> None:
     """Gather what participants hand in into one practice folder; exit with 1 if something could not be read."""
     from mmlib.practice import load
+    from mmlib.words import listed
     from mmlib.workshop import gather as gathered
 
     found = gathered(files, into)

@@ -60,8 +60,10 @@ def milestones_in(log: pd.DataFrame) -> pd.DataFrame:
     short = _short_of_target(rows, keys)
     table["scored"] = short.notna()
     known = short[table["scored"]]
-    median = known.groupby([key[known.index] for key in keys]).transform(lambda part: part.rolling(RUN).median())
-    table["at_target"] = median.reindex(rows.index).le(0)
+    series = known.groupby([key[known.index] for key in keys], sort=False).ngroup().to_numpy()
+    # A run that reaches back into the series before is none.
+    whole = series == np.append(np.full(RUN - 1, -1), series)[: series.size]
+    table["at_target"] = known.rolling(RUN).median().where(whole).reindex(rows.index).le(0)
     return table
 
 

@@ -108,6 +108,7 @@ def svg_image(source: str, dark: Mapping[str, str] | None = None) -> str:
         For each colour of the chart (`#rrggbb`) the one that stands for it on a dark page.
     """
     body = re.sub(r"(?s)^.*?(?=<svg\b)|<metadata>.*?</metadata>", "", source, count=2)
+    body = re.sub(r'^(<svg\b[^>]*?) style="background:[^"]*"', r"\1", body)  # the page has a paper of its own
     if "xmlns=" not in body[: body.find(">")]:
         body = body.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
     if dark:

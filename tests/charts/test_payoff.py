@@ -44,6 +44,29 @@ def test_learning_curves_draws_trials_curve_and_target():
     assert ax.finding == "Juggling went from 34 to 61 catches over 50 trials"
 
 
+@pytest.mark.parametrize(
+    ("minutes", "places", "name"), [(5.0, 1.0, "minutes of practice"), (30.0, 1 / 60, "hours of practice")]
+)
+def test_a_curve_over_minutes_stands_on_the_time_practised(minutes, places, name):
+    total = np.arange(1, 51) * minutes
+    points = series(minutes_total=total, over="minutes")
+    small, large = payoff.learning_curves(points)[0, 0], payoff.learning_curve(points)
+    for ax in (small, large):
+        assert ax.get_xlabel() == name
+        assert lines(ax, style.OBSERVED)[0].get_xdata() == pytest.approx(total * places)
+        assert lines(ax, style.ACCENT)[0].get_xdata() == pytest.approx(total * places)
+        assert ax.get_xlim()[0] < 0 < total[-1] * places < ax.get_xlim()[1]
+    assert payoff.learning_curve(series(minutes_total=total, over="trial")).get_xlabel() == "trial"
+
+
+def test_panels_name_their_own_scale_of_time():
+    short, long = (
+        series(name, minutes_total=np.arange(1, 51) * m, over="minutes") for name, m in (("a", 5), ("b", 60))
+    )
+    axes = payoff.learning_curves(pd.concat([short, long]))
+    assert {ax.get_xlabel() for ax in axes.flat} == {"minutes of practice", "hours of practice"}
+
+
 def test_learning_curves_counts_clear_improvements_only(words):
     points = pd.concat(
         [

@@ -95,6 +95,16 @@ def test_svg_is_the_same_each_time_and_carries_no_date():
     assert "<dc:date>" not in texts[0]
 
 
+def test_svg_lays_out_once_and_leaves_the_figure_as_it_was():
+    ax = charts.totals(_totals())
+    engine, place = ax.figure.get_layout_engine(), ax.get_position().bounds
+    charts.svg(ax.figure)
+    assert ax.figure.get_layout_engine() is engine
+    assert ax.get_position().bounds != place, "there was a layout"
+    names = [label.get_window_extent() for label in ax.get_yticklabels()]
+    assert min(name.x0 for name in names) >= 0, "and the names of the rows have room in it"
+
+
 def test_alt_text_names_each_chart_once():
     figure, (left, right) = plt.subplots(1, 2)
     left.alt_text = right.alt_text = "Both say this."
@@ -137,6 +147,8 @@ def test_notebook_outputs_are_svg_with_alt_text():
     assert set(chart.data) == {"image/svg+xml", "text/plain"}
     alt = "All 6 h 20 min of practice went to ukulele. ukulele 6 h 20 min."
     assert chart.metadata["image/svg+xml"] == {"alt": alt, "dark": DARK}
+    paper = re.compile('<svg[^>]* style="background: #ffffff"')  # dark ink must not lie on a dark page
+    assert paper.search(chart.data["image/svg+xml"]) and paper.search(own.data["image/svg+xml"])
     assert "6 h 20 min in 1 skill" in reading.data["text/markdown"]
     assert "image/svg+xml" in own.data
     assert own.metadata["image/svg+xml"]["alt"] == ""

@@ -95,6 +95,12 @@ def test_a_chart_without_dark_colours_stands_on_white(made):
     assert page(made["chart"](dark={})).figure["class"] == ["paper"]
 
 
+def test_the_paper_that_a_chart_brings_along_is_taken_away(made):
+    papered = made["drawing"]().replace("<svg", '<svg style="background: #ffffff"', 1)
+    sources = [page(made["shown"]({"image/svg+xml": each})).img["src"] for each in (papered, made["drawing"]())]
+    assert sources[0] == sources[1]
+
+
 def test_pictures_of_a_users_own_notebook_work(made):
     pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
     soup = page(made["shown"]({"image/png": pixel + "\n"}), made["shown"]({"image/png": pixel}, {"alt": "One dot"}))

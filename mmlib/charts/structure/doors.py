@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,6 +15,7 @@ from mmlib.words import capital, listed, number
 
 TICKS = [1 / 60, 2 / 60, 5 / 60, 0.25, 1, 4, 15, 60, 250, 1000, 4000]
 PAYOFF, MASTERY = "first payoff", "mastery"
+Door = Mapping[str, float]
 
 
 @styled
@@ -44,14 +47,15 @@ def small_doors(small_doors: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax = canvas(ax, ROW * len(rows) + 0.65)
     ax.set_xscale("log")
     _axis(ax, rows)
-    for y, (_, row) in enumerate(rows.iterrows()):
+    doors = list(_each(rows).values())
+    for y, row in enumerate(doors):
         ends = [row[door][name] for door in (PAYOFF, MASTERY) for name in ("estimate", "so_far")]
         ends = [value for value in ends if not np.isnan(value)]
         ax.plot([min(ends), max(ends)], [y, y], color=RULE, lw=1.2, zorder=0.9)
         for door, color, marker in ((PAYOFF, ACCENT, "o"), (MASTERY, TARGET, "D")):
             _door(ax, y, row[door], color, marker)
     row_labels(ax, list(rows.index))
-    column(ax, [f"{_amount(row[PAYOFF])} → {_amount(row[MASTERY])}" for _, row in rows.iterrows()])
+    column(ax, [f"{_amount(row[PAYOFF])} → {_amount(row[MASTERY])}" for row in doors])
     _words(ax, rows, n, _unknown(small_doors, rows, n))
     return ax
 
@@ -78,7 +82,13 @@ def _wide(table: pd.DataFrame) -> pd.DataFrame:
     return wide.iloc[np.lexsort([key.fillna(np.inf) for key in reversed(keys)])]
 
 
-def _door(ax: Axes, y: int, door: pd.Series, color: str, marker: str) -> None:
+def _each(rows: pd.DataFrame) -> dict[str, dict[str, Door]]:
+    """Return what is known of each skill's doors."""
+    payoff, mastery = (rows[door].to_dict("index") for door in (PAYOFF, MASTERY))
+    return {skill: {PAYOFF: payoff[skill], MASTERY: mastery[skill]} for skill in rows.index}
+
+
+def _door(ax: Axes, y: int, door: Door, color: str, marker: str) -> None:
     """Draw when a door opened, with its interval; a hollow mark for how long it has not."""
     if np.isnan(door["estimate"]):
         ax.plot(door["so_far"], y, ">", mfc="none", mec=color, mew=1.6, ms=7.5)
@@ -108,7 +118,7 @@ def _hours(hours: float) -> str:
     return f"{number(round(hours * 60))} min" if hours < 0.995 else f"{number(round(hours, 1 if hours < 10 else 0))} h"
 
 
-def _amount(door: pd.Series) -> str:
+def _amount(door: Door) -> str:
     if not np.isnan(door["estimate"]):
         return _hours(door["estimate"])
     return "?" if np.isnan(door["so_far"]) else f"over {_hours(door['so_far'])}"
@@ -133,7 +143,8 @@ def _words(ax: Axes, rows: pd.DataFrame, n: int, footnote: str) -> None:
         title = f"{capital(first)} is the smallest door: the target was reached after {_hours(mastery)} of practice"
     else:
         title = "No skill has given a first payoff yet, or reached its target"
-    every = listed(f"{skill} {_amount(row[PAYOFF])}, {_amount(row[MASTERY])}" for skill, row in rows.iterrows())
+    doors = _each(rows).items()
+    every = listed(f"{skill} {_amount(row[PAYOFF])}, {_amount(row[MASTERY])}" for skill, row in doors)
     subtitle = "Practice until the first payoff of 4 or more (blue) and until the target (green)"
     subtitle += f", median of up to {counted(learners, 'learner')} with 95% intervals" if learners > 1 else ""
     waiting = rows[[(PAYOFF, "so_far"), (MASTERY, "so_far")]].notna().to_numpy().any()
