@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from mmlib import cli
 from tests.lab import Lab
 from tests.lab_server import Server, installed
 from tests.lab_server import chromium as launched
@@ -25,6 +27,22 @@ def real_data():
     needs(folder, "MMLIB_REAL_DATA is not set: it names the folder of real practice logs")
     needs(Path(folder).is_dir(), f"MMLIB_REAL_DATA names a folder that is not there: {folder}")
     return Path(folder)
+
+
+@pytest.fixture
+def mm_command(monkeypatch, capsys, tmp_path):
+    """The command line in an empty folder: mm_command("log", "juggling") -> exit code, what was printed, and errors."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["mm", *words])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        out, err = capsys.readouterr()
+        return stopped.value.code or 0, out, err
+
+    return run
 
 
 # A browser of a file's own: while one is open, an event loop runs in this thread, which other tests cannot abide.

@@ -10,25 +10,9 @@ import pandas as pd
 import pytest
 
 import mmlib as mm
-from mmlib import cli
 from mmlib.errors import SetAsideWarning
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
-
-
-@pytest.fixture
-def mm_command(monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["mm", *words])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        out, err = capsys.readouterr()
-        return stopped.value.code or 0, out, err
-
-    return run
 
 
 def test_every_command_has_help_with_an_example(mm_command):

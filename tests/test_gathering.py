@@ -2,7 +2,6 @@
 
 import base64
 import re
-import sys
 import zipfile
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pandas as pd
 import pytest
 
 import mmlib as mm
-from mmlib import cli
 from mmlib.errors import MMError
 from mmlib.workshop import CheckError, gather, hand_in, practice_folder
 
@@ -271,21 +269,6 @@ def test_what_is_handed_in_is_gathered_under_its_name(tmp_path):
     assert base64.b64decode(re.search(r"base64,([^\"]+)", handed._repr_html_())[1]) == one
     gather([handed.path], tmp_path / "room")
     assert who(tmp_path) == {"owl": 1}
-
-
-@pytest.fixture
-def mm_command(monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["mm", *words])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        out, err = capsys.readouterr()
-        return stopped.value.code or 0, out, err
-
-    return run
 
 
 def test_the_command_gathers_says_what_it_did_and_ends_with_1_if_a_file_was_bad(mm_command, tmp_path):

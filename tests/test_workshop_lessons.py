@@ -3,7 +3,6 @@
 import ast
 import io
 import re
-import sys
 import warnings
 import zipfile
 from itertools import accumulate
@@ -15,7 +14,6 @@ import papermill
 import pytest
 
 import mmlib as mm
-from mmlib import cli
 from mmlib.errors import MMError
 from mmlib.reports.kernels import OwnKernelManager
 from mmlib.workshop import gather, participants, write_workshop
@@ -307,21 +305,12 @@ def test_a_zip_of_somebodys_is_never_replaced(tmp_path):
     assert not (tmp_path / "anna").exists()
 
 
-def test_the_command_says_what_it_made_and_what_it_kept(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def command(*words):
-        monkeypatch.setattr(sys, "argv", ["mm", *words])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        return stopped.value.code or 0, capsys.readouterr().out
-
-    code_, out = command("workshop", "tuesday")
+def test_the_command_says_what_it_made_and_what_it_kept(mm_command, tmp_path):
+    code_, out, _ = mm_command("workshop", "tuesday")
     made = f"tuesday: {len(LESSONS) + len(FURTHER) + 1} files made."
     assert (code_, made in out, "To hand out: tuesday.zip" in out) == (0, True, True)
     (tmp_path / "tuesday" / "README.md").write_text("mine")
-    code_, out = command("workshop", "tuesday", "--solutions")
+    _, out, _ = mm_command("workshop", "tuesday", "--solutions")
     assert "Kept as they are, for somebody has changed them: README.md." in out
     assert (tmp_path / "tuesday" / "solutions" / "1-small-door.ipynb").exists()
-    assert "Example: mm workshop" in command("workshop", "--help")[1]
+    assert "Example: mm workshop" in mm_command("workshop", "--help")[1]

@@ -237,3 +237,14 @@ def test_attempts_survive_a_kernel_that_dies(lab):
     start = pd.Timestamp(kept["start"].iloc[1])
     assert abs((start - began).total_seconds()) < 4, "the start is that of the stroke, not of its landing"
     assert kept["score"].iloc[1] == pytest.approx(expected(points), abs=0.1)
+
+
+def test_two_ds_in_a_drill_do_not_delete_its_cell(lab):
+    notebook = lab.notebook(["import mmlib as mm", "drill = mm.drills.rub_pat('practice')\ndrill", CELL])
+    notebook.run(0)
+    for cell, focused in ((1, "button"), (2, "svg.mm-area")):
+        place = notebook.run(cell).locator(focused).first
+        place.focus()
+        for _ in range(2):
+            notebook.page.keyboard.press("d")
+    assert len(notebook.ids) == 3

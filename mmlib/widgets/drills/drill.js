@@ -94,6 +94,13 @@ function make(tag, attributes = {}, ...children) {
   return shielded(node);
 }
 
+function shape(tag, attributes = {}, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
 // JupyterLab takes keys for its own commands (D twice deletes the cell), unless what has the focus says that it doesn't.
 function shielded(node) {
   node.setAttribute("data-lm-suppress-shortcuts", "true");

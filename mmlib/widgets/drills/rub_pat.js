@@ -89,7 +89,7 @@ class Lanes {
   constructor(rhythm) {
     this.rhythm = rhythm;
     this.marks = [];
-    this.node = svg("svg", { class: "mm-lanes", height: TALL, "aria-hidden": "true" });
+    this.node = shape("svg", { class: "mm-lanes", height: TALL, "aria-hidden": "true" });
   }
 
   x(bars) {
@@ -109,15 +109,15 @@ class Lanes {
       const y = this.y(row);
       const rings = Array.from({ length: this.rhythm[hand] }, (_, i) => {
         const part = i / this.rhythm[hand];
-        const ring = svg("circle", { class: "mm-beat", cx: this.x(part), cy: y, r: 9 });
+        const ring = shape("circle", { class: "mm-beat", cx: this.x(part), cy: y, r: 9 });
         this.rings.push({ hand, part, ring });
         return ring;
       });
       const resting = handsOf(mode).includes(hand) ? "" : "mm-resting";
-      const line = svg("line", { class: "mm-lane-line", x1: 0, x2: width, y1: y, y2: y });
-      return svg("g", { class: resting }, line, svg("text", { x: 10, y: y - 14 }, NAMED[hand]), ...rings);
+      const line = shape("line", { class: "mm-lane-line", x1: 0, x2: width, y1: y, y2: y });
+      return shape("g", { class: resting }, line, shape("text", { x: 10, y: y - 14 }, NAMED[hand]), ...rings);
     });
-    this.head = svg("line", { class: "mm-head", x1: 0, x2: 0, y1: 0, y2: TALL });
+    this.head = shape("line", { class: "mm-head", x1: 0, x2: 0, y1: 0, y2: TALL });
     this.node.replaceChildren(...lanes, this.head);
   }
 
@@ -134,7 +134,7 @@ class Lanes {
 
   mark(hand, bars) {
     const y = this.y(HANDS.indexOf(hand)) + 16;
-    const mark = svg("circle", { class: "mm-tap", cx: this.x(bars), cy: y, r: 4 });
+    const mark = shape("circle", { class: "mm-tap", cx: this.x(bars), cy: y, r: 4 });
     this.node.append(mark);
     this.marks.push({ mark, until: bars + 0.8 });
   }

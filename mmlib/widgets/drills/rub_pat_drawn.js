@@ -4,36 +4,29 @@ const REACH = 200; // milliseconds to either side of a beat that are drawn
 const ROW = 8; // pixels of a bar in the drawing of where the taps fell
 const NAMED = { left: "Left", right: "Right" };
 
-function svg(tag, attributes = {}, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
 // Where the taps of a hand fell: a row a bar, a column a beat, early to the left.
 function fellOf({ deviations, per_bar, said }, { width, window }) {
   const column = width / 3;
   const bars = deviations.length / per_bar;
   const scale = (column * 0.46) / REACH;
   const viewBox = `0 0 ${width} ${bars * ROW + 6}`;
-  const drawing = svg("svg", { class: "mm-drawing", viewBox, role: "img", "aria-label": said });
+  const drawing = shape("svg", { class: "mm-drawing", viewBox, role: "img", "aria-label": said });
   for (let beat = 0; beat < per_bar; beat++) {
     const x = (beat + 0.5) * column;
     const height = bars * ROW + 4;
     drawing.append(
-      svg("rect", { class: "mm-within", x: x - window * scale, y: 0, width: 2 * window * scale, height }),
-      svg("line", { class: "mm-on-time", x1: x, x2: x, y1: 0, y2: height }),
+      shape("rect", { class: "mm-within", x: x - window * scale, y: 0, width: 2 * window * scale, height }),
+      shape("line", { class: "mm-on-time", x1: x, x2: x, y1: 0, y2: height }),
     );
   }
   deviations.forEach((off, i) => {
     const x = ((i % per_bar) + 0.5) * column;
     const y = (Math.floor(i / per_bar) + 0.5) * ROW + 2;
     if (off === null) {
-      drawing.append(svg("path", { class: "mm-miss", d: `M${x - 3} ${y - 3}l6 6m0 -6l-6 6` }));
+      drawing.append(shape("path", { class: "mm-miss", d: `M${x - 3} ${y - 3}l6 6m0 -6l-6 6` }));
     } else {
       const cx = x + scale * Math.max(-REACH, Math.min(REACH, off));
-      drawing.append(svg("circle", { class: Math.abs(off) <= window ? "mm-hit" : "mm-off", cx, cy: y, r: 3.2 }));
+      drawing.append(shape("circle", { class: Math.abs(off) <= window ? "mm-hit" : "mm-off", cx, cy: y, r: 3.2 }));
     }
   });
   return drawing;
@@ -58,22 +51,22 @@ function costsOf(hands, width) {
   const known = hands.flatMap(({ alone, together }) => [alone, together]).filter((error) => error !== null);
   const most = Math.max(40, ...known) * 1.08;
   const x = (error) => left + ((width - left - 12) * error) / most;
-  const drawing = svg("svg", { class: "mm-drawing", viewBox: `0 0 ${width} 74`, "aria-hidden": "true" });
+  const drawing = shape("svg", { class: "mm-drawing", viewBox: `0 0 ${width} 74`, "aria-hidden": "true" });
   const step = most > 300 ? 100 : most > 120 ? 50 : 20;
   for (let tick = 0; tick < most; tick += step) {
     drawing.append(
-      svg("line", { class: "mm-axis", x1: x(tick), x2: x(tick), y1: 4, y2: 54 }),
-      svg("text", { x: x(tick), y: 70, "text-anchor": "middle" }, tick ? `${tick}` : "0 ms"),
+      shape("line", { class: "mm-axis", x1: x(tick), x2: x(tick), y1: 4, y2: 54 }),
+      shape("text", { x: x(tick), y: 70, "text-anchor": "middle" }, tick ? `${tick}` : "0 ms"),
     );
   }
   hands.forEach(({ hand, alone, together }, row) => {
     const y = 17 + 25 * row;
-    drawing.append(svg("text", { x: 0, y: y + 5 }, NAMED[hand]));
+    drawing.append(shape("text", { x: 0, y: y + 5 }, NAMED[hand]));
     if (alone !== null && together !== null) {
-      drawing.append(svg("line", { class: "mm-cost", x1: x(alone), x2: x(together), y1: y, y2: y }));
+      drawing.append(shape("line", { class: "mm-cost", x1: x(alone), x2: x(together), y1: y, y2: y }));
     }
-    if (together !== null) drawing.append(svg("circle", { class: "mm-together", cx: x(together), cy: y, r: 6 }));
-    if (alone !== null) drawing.append(svg("circle", { class: "mm-alone", cx: x(alone), cy: y, r: 5 }));
+    if (together !== null) drawing.append(shape("circle", { class: "mm-together", cx: x(together), cy: y, r: 6 }));
+    if (alone !== null) drawing.append(shape("circle", { class: "mm-alone", cx: x(alone), cy: y, r: 5 }));
   });
   return drawing;
 }
@@ -86,19 +79,19 @@ function courseOf(course, width) {
   const most = Math.max(40, ...course.filter(([mode]) => mode === "both").map(([, error]) => error)) * 1.08;
   const x = (i) => left + 8 + ((width - left - 20) * i) / Math.max(1, course.length - 1);
   const y = (error) => foot - 8 - ((foot - 14) * error) / most;
-  const drawing = svg("svg", { class: "mm-drawing", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
+  const drawing = shape("svg", { class: "mm-drawing", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
   for (const tick of [0, most > 300 ? 200 : most > 120 ? 100 : 40]) {
     drawing.append(
-      svg("line", { class: "mm-axis", x1: left, x2: width, y1: y(tick), y2: y(tick) }),
-      svg("text", { x: 0, y: y(tick) + 4 }, tick ? `${tick}` : "0 ms"),
+      shape("line", { class: "mm-axis", x1: left, x2: width, y1: y(tick), y2: y(tick) }),
+      shape("text", { x: 0, y: y(tick) + 4 }, tick ? `${tick}` : "0 ms"),
     );
   }
   const both = course.map(([mode, error], i) => ({ mode, error, i })).filter(({ mode }) => mode === "both");
   const points = both.map(({ error, i }) => `${x(i)},${y(error)}`).join(" ");
-  drawing.append(svg("polyline", { class: "mm-course", points }));
+  drawing.append(shape("polyline", { class: "mm-course", points }));
   course.forEach(([mode, error], i) => {
-    if (mode === "both") drawing.append(svg("circle", { class: "mm-together", cx: x(i), cy: y(error), r: 4 }));
-    else drawing.append(svg("text", { x: x(i), y: foot + 14, "text-anchor": "middle" }, mode === "left" ? "L" : "R"));
+    if (mode === "both") drawing.append(shape("circle", { class: "mm-together", cx: x(i), cy: y(error), r: 4 }));
+    else drawing.append(shape("text", { x: x(i), y: foot + 14, "text-anchor": "middle" }, mode === "left" ? "L" : "R"));
   });
   return drawing;
 }
