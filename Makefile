@@ -7,6 +7,8 @@ READY := .venv/.ready
 
 # Small matrices are quicker on one core, and threads that wait for one another slow down all else on the machine.
 export OPENBLAS_NUM_THREADS ?= 1
+# Much of the tests' time is waiting, for kernels and a browser: files run side by side, a file's tests in one process.
+TOGETHER := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: help report test lab workshop bench validate real pictures sample dictionary constraints clean
 
@@ -26,8 +28,8 @@ report: $(READY) ## build the sample learner's newest monthly report in reports/
 test: $(READY) ## run all tests: code, doctests, notebooks, lint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@find notebooks -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*' -print0 | xargs -0 $(BIN)/nbstripout --verify --keep-id
-	@$(BIN)/pytest
-	@$(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 300 --override-ini=addopts= --override-ini=filterwarnings= notebooks
+	@$(BIN)/pytest $(TOGETHER)
+	@$(BIN)/pytest $(TOGETHER) --nbval-lax --nbval-current-env --nbval-cell-timeout 300 --override-ini=addopts= --override-ini=filterwarnings= notebooks
 
 lab: $(READY) ## open JupyterLab on the explore notebooks
 	@$(BIN)/jupyter lab notebooks/explore
@@ -38,6 +40,7 @@ workshop: $(READY) ## write the workshop's lessons for participants into worksho
 bench: $(READY) ## measure speed, as ratios in one run
 	@$(BIN)/python -m benchmarks.speed
 	@$(BIN)/python -m benchmarks.fitting
+	@$(BIN)/python -m benchmarks.explorer
 
 validate: $(READY) ## check the statistics by simulation and write the tables into docs/methods.md
 	@$(BIN)/python -m benchmarks.validity
