@@ -21,6 +21,7 @@ from matplotlib.font_manager import FontProperties, findfont, fontManager, get_f
 from matplotlib.transforms import Bbox
 
 HERE = Path(__file__).parent
+FONTS = HERE / "fonts"
 FAMILY = "Source Sans Pro"
 BOLD = 700
 # The bundled typeface has Latin, Greek and Cyrillic; these are used for other scripts where the machine has one.
@@ -92,7 +93,7 @@ def colours(names: Iterable[str]) -> dict[str, str]:
 
 @functools.cache
 def _families() -> tuple[str, ...]:
-    for file in sorted((HERE / "fonts").glob("*.ttf")):
+    for file in sorted(FONTS.glob("*.ttf")):
         fontManager.addfont(file)
     # The semibold face serves as the bold one; without this the search for one is logged each time.
     bold = [
@@ -171,10 +172,15 @@ def _shell() -> Any:
     return ipython.get_ipython() if ipython is not None else None
 
 
-def svg(figure: Figure, *, dpi: int = 220) -> str:
-    """Return a figure as SVG text: the same figure always gives the same text; `dpi` is for clouds of dots."""
+def svg(figure: Figure, *, dpi: int = 220, outlined: bool = True) -> str:
+    """Return a figure as SVG text: the same figure always gives the same text.
+
+    `dpi` is for clouds of dots. Letters are outlines, which need no font; as text (`outlined=False`) they are drawn
+    sooner, and the page has to bring the fonts in `FONTS`.
+    """
     engine = figure.get_layout_engine()
-    with mpl.rc_context({**_rc(), "figure.autolayout": False, "figure.constrained_layout.use": False}):
+    letters = {"svg.fonttype": "path" if outlined else "none"}
+    with mpl.rc_context({**_rc(), **letters, "figure.autolayout": False, "figure.constrained_layout.use": False}):
         page = Bbox.from_bounds(0, 0, *figure.get_size_inches())
         if engine is not None:
             engine.execute(figure)

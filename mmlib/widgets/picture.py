@@ -23,7 +23,7 @@ class Picture:
     alt: str
 
 
-def picture(figure: Figure, *, dpi: int = 220) -> Picture:
+def picture(figure: Figure, *, dpi: int = 220, outlined: bool = True) -> Picture:
     """Return a figure as a picture, and close it: a notebook would otherwise show it once more.
 
     Parameters
@@ -32,6 +32,8 @@ def picture(figure: Figure, *, dpi: int = 220) -> Picture:
         Of a chart of this suite (`ax.figure`), or one of your own whose Axes have an `alt_text`.
     dpi : int
         How finely a cloud of very many dots is drawn, which is an image inside the drawing.
+    outlined : bool
+        Letters as outlines, or as text, for a page that brings the charts' fonts.
 
     Returns
     -------
@@ -46,7 +48,8 @@ def picture(figure: Figure, *, dpi: int = 220) -> Picture:
     'Ada practised on 24 of the 31 days of October 2026.'
     """
     alt = alt_text(figure)
-    drawing = re.sub(r"(?s)^.*?(?=<svg\b)|<metadata>.*?</metadata>\s*", "", svg(figure, dpi=dpi), count=2)
+    drawn = svg(figure, dpi=dpi, outlined=outlined)
+    drawing = re.sub(r"(?s)^.*?(?=<svg\b)|<metadata>.*?</metadata>\s*", "", drawn, count=2)
     plt.close(figure)
     return Picture(drawing.replace("<svg", f'<svg role="img" aria-label="{html.escape(alt)}"', 1), alt)
 

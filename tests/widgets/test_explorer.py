@@ -183,8 +183,21 @@ def test_the_still_picture_is_the_chart_that_is_shown(folder):
     explorer = mm.explore(folder, theme="selves")
     choose(explorer, chart="mood_lift")
     data, metadata = explorer._repr_mimebundle_()
-    assert data["image/svg+xml"] == explorer.view["svg"]
     assert metadata["image/svg+xml"]["alt"] == explorer.view["alt"]
+    still, live = (BeautifulSoup(svg, "xml").svg for svg in (data["image/svg+xml"], explorer.view["svg"]))
+    assert still["aria-label"] == live["aria-label"] == explorer.view["alt"]
+    assert [still[side] for side in ("width", "height")] == [live[side] for side in ("width", "height")]
+    assert not still.find("text"), "a page without the charts' fonts needs outlines"
+    assert {"juggling", "ukulele"} <= {text.string for text in live.find_all("text")}
+
+
+def test_a_hostile_name_is_text_in_the_drawing_too(tmp_path):
+    skill = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+    mm.append_sessions(tmp_path, {"skill": skill, "start": "2026-10-31 18:30", "minutes": 15})
+    view = mm.explore(tmp_path, theme="repetition", chart="totals").view
+    page = BeautifulSoup(view["svg"], "html.parser")
+    assert not page.find_all(["img", "script"])
+    assert "<img" in "".join(text.get_text() for text in page.find_all("text"))
 
 
 def test_a_picture_that_was_shown_is_shown_again_at_once(folder, monkeypatch):

@@ -85,6 +85,13 @@ def test_the_learning_curve_over_time_and_an_empty_choice(opened):
     assert notebook.complaints == []
 
 
+def test_the_charts_letters_are_in_the_charts_font(opened):
+    notebook, _ = opened()
+    faces = "[...document.fonts].filter((face) => face.family.includes('Source Sans Pro')).map((face) => face.weight)"
+    notebook.page.wait_for_function(f"{faces}.length === 2")
+    assert sorted(notebook.page.evaluate(faces)) == ["400", "600 700"]
+
+
 def test_the_line_is_copied(opened):
     notebook, shown = opened()
     notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -36,6 +36,19 @@ function darkRules(dark) {
   return rules.join("\n");
 }
 
+// The letters of the charts are text, which is drawn sooner than outlines are; so the page needs the charts' fonts, once.
+function bringFonts(model) {
+  if (document.mmFonts) return;
+  document.mmFonts = true;
+  const brought = (said, buffers) => {
+    if (said.kind !== "fonts") return;
+    model.off("msg:custom", brought);
+    said.faces.forEach(({ family, weight }, i) => document.fonts.add(new FontFace(family, buffers[i], { weight })));
+  };
+  model.on("msg:custom", brought);
+  model.send({ kind: "fonts" });
+}
+
 // Where the server hands out a file, if it lies below the server's own folder.
 function address(path, home) {
   const found = document.getElementById("jupyter-config-data");
@@ -231,6 +244,7 @@ class Page {
 }
 
 function render({ model, el }) {
+  bringFonts(model);
   const page = new Page(model, el);
   const watch = { "change:choice": () => page.showChoice(), "change:view": () => page.showView(), "change:report": () => page.showReport() };
   for (const [event, answer] of Object.entries(watch)) model.on(event, answer);

@@ -16,6 +16,7 @@ import pandas as pd
 from traitlets import Dict, observe
 
 from mmlib.charts import DARK
+from mmlib.charts.style import FAMILY, FONTS
 from mmlib.errors import MMError
 from mmlib.practice import load
 from mmlib.widgets.explorer.choice import SCALES, Choice, checked
@@ -26,6 +27,7 @@ from mmlib.words import capital, listed
 
 HERE = Path(__file__).parent
 DOTS = 130  # per inch: enough for clouds of dots on a screen, and quickly done
+WEIGHTS = {"Regular": "400", "Semibold": "600 700"}  # of the charts' fonts, as a page asks for them
 PARTS, VIEWS = 8, 64  # how many are kept, to be shown again at once
 
 
@@ -119,8 +121,10 @@ class Explorer(Pictured, anywidget.AnyWidget):
 
     def still(self) -> Picture | str:
         """Return the chart that is shown, for a page without a kernel."""
-        view = self.view
-        return Picture(view["svg"], view["alt"]) if view["svg"] else f"<p>{html.escape(view['said'])}</p>"
+        if not self.view["svg"]:
+            return f"<p>{html.escape(self.view['said'])}</p>"
+        # Such a page has not the charts' fonts: the letters become outlines.
+        return self._drawn(checked(self._practice, self.choice), outlined=True)[0]
 
     def make_report(self) -> None:
         """Run the theme's explore notebook with this choice, and export it; `report` tells how that goes."""
@@ -177,15 +181,19 @@ class Explorer(Pictured, anywidget.AnyWidget):
         return Part(self._practice.only(learner, skills, since, until))
 
     def _shown(self, choice: Choice) -> dict[str, Any]:
-        part, of = self._part(*_limits(choice)), offer(choice.theme, choice.chart)
         first = self._learners[0] if self._learners else ""
         known = {"line": choice.line(self.folder, first), "learner": choice.learner, "skill": "", "said": ""}
-        if part.log.empty:
+        if self._part(*_limits(choice)).log.empty:
             return {**known, "svg": "", "alt": "", "reading": "", "said": self._nothing(choice)}
-        skill = choice.skill if choice.skill in part.practised else part.practised[0]
-        figure, reading = drawn(of, part, skill, SCALES[choice.over])
-        shown = picture(figure, dpi=DOTS)
+        shown, reading, skill = self._drawn(choice, outlined=False)
         return {**known, "svg": shown.svg, "alt": shown.alt, "reading": reading, "skill": skill}
+
+    def _drawn(self, choice: Choice, *, outlined: bool) -> tuple[Picture, str, str]:
+        """Return the chart of a choice that holds sessions, its reading, and the skill that a large one is of."""
+        part = self._part(*_limits(choice))
+        skill = choice.skill if choice.skill in part.practised else part.practised[0]
+        figure, reading = drawn(offer(choice.theme, choice.chart), part, skill, SCALES[choice.over])
+        return picture(figure, dpi=DOTS, outlined=outlined), reading, skill
 
     def _nothing(self, choice: Choice) -> str:
         if self._practice.log.empty:
@@ -203,6 +211,10 @@ class Explorer(Pictured, anywidget.AnyWidget):
     def _receive(self, _: object, content: Mapping[str, Any], __: object) -> None:
         if content.get("kind") == "report":
             self.make_report()
+        if content.get("kind") == "fonts":
+            files = sorted(FONTS.glob("*.ttf"))
+            faces = [{"family": FAMILY, "weight": WEIGHTS[file.stem.rpartition("-")[2]]} for file in files]
+            self.send({"kind": "fonts", "faces": faces}, [file.read_bytes() for file in files])
 
     def _told(self, report: dict[str, Any]) -> None:
         self.report = report
