@@ -1,5 +1,5 @@
 function render({ model, el }) {
-  shield(el);
+  shield(el, model);
   const kind = model.get("kind");
   el.classList.add("mm-field", `mm-${kind}`);
   const id = named("field");
@@ -23,7 +23,7 @@ function render({ model, el }) {
     if (input.value === told) return;
     told = input.value;
     unanswered += 1;
-    keep(model, { value: told });
+    keep(model, { value: told }, el);
   };
   input.addEventListener("input", () => {
     clearTimeout(waiting);

@@ -37,10 +37,12 @@ class Part(anywidget.AnyWidget):
     def _set(self, values: Mapping[str, Any]) -> None:
         """Take what the page says was written; it is not sent back, or it would undo what is written meanwhile."""
         taken = {name: values[name] for name in self.SET_BY_PAGE if name in values}
-        with self._lock_property(**taken), self.hold_trait_notifications():
-            for name, value in taken.items():
-                self.set_trait(name, value)
-        self.send({"kind": "taken"})
+        try:
+            with self._lock_property(**taken), self.hold_trait_notifications():
+                for name, value in taken.items():
+                    self.set_trait(name, value)
+        finally:  # the page's Save waits for this word
+            self.send({"kind": "taken"})
 
     def when(self, kind: str, act: Callable[[Mapping[str, Any]], object]) -> None:
         """Call a function with each message of this kind that the page sends."""

@@ -1,5 +1,5 @@
 function render({ model, el }) {
-  shield(el);
+  shield(el, model);
   el.classList.add("mm-recent");
   const frame = make("div", { class: "mm-frame", tabindex: -1 });
   el.append(frame);

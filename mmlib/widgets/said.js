@@ -1,5 +1,5 @@
 function render({ model, el }) {
-  shield(el);
+  shield(el, model);
   el.classList.add("mm-said");
   const text = make("div", { role: "status", "aria-live": "polite" });
   const choices = make("div", { class: "mm-chips" });
@@ -36,13 +36,13 @@ function render({ model, el }) {
   let form;
   requestAnimationFrame(() => {
     form = el.closest(".mm-form");
-    form?.addEventListener("click", wait);
+    form?.addEventListener("click", wait, true);
   });
   const end = follow(model, ["value", "kind", "choices"], show);
   model.on("msg:custom", heard);
   return () => {
     clearTimeout(waiting);
-    form?.removeEventListener("click", wait);
+    form?.removeEventListener("click", wait, true);
     model.off("msg:custom", heard);
     end();
   };

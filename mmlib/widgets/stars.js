@@ -1,5 +1,5 @@
 function render({ model, el }) {
-  shield(el);
+  shield(el, model);
   el.classList.add("mm-field", "mm-stars");
   const id = named("stars");
   const label = make("div", { id, class: "mm-label" });
@@ -15,7 +15,7 @@ function render({ model, el }) {
 
   const words = () => model.get("words");
   const said = (n) => (n ? `${n} · ${words()[n - 1]}` : "\u00a0");
-  const choose = (n) => keep(model, { value: n || null });
+  const choose = (n) => keep(model, { value: n || null }, el);
   const show = () => {
     const value = model.get("value") ?? 0;
     label.textContent = model.get("label");

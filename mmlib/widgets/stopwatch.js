@@ -1,5 +1,5 @@
 function render({ model, el }) {
-  shield(el);
+  shield(el, model);
   el.classList.add("mm-field", "mm-stopwatch");
   const id = named("stopwatch");
   const label = make("div", { id, class: "mm-label" }, "Stopwatch");
@@ -19,7 +19,7 @@ function render({ model, el }) {
     face.textContent = `${hours ? `${hours}:` : ""}${two(Math.floor(all / 60) % 60)}:${two(all % 60)}`;
   };
   // The kernel's clock may stand in another time zone than the wall before the learner.
-  const press = (values) => keep(model, { ...values, offset: -new Date().getTimezoneOffset() });
+  const press = (values) => keep(model, { ...values, offset: -new Date().getTimezoneOffset() }, el);
   go.addEventListener("click", () =>
     press(
       model.get("running")

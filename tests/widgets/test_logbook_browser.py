@@ -274,3 +274,21 @@ def test_it_looks_right_everywhere(opened, cell, width, touch, theme):
     if touch:
         assert notebook.page.evaluate(SMALL) == []
     assert notebook.complaints == []
+
+
+def test_save_waits_for_what_was_written_though_its_click_comes_first(opened):
+    notebook, output = opened()
+    # The worst that the way to Python can do: messages of the fields come half a second late, the button's at once.
+    notebook.page.evaluate("""() => {
+      const send = WebSocket.prototype.send;
+      WebSocket.prototype.send = function (data) {
+        const text = typeof data === "string" ? data : new TextDecoder().decode(data);
+        if (!text.includes('"kind":"set"')) return send.call(this, data);
+        setTimeout(() => send.call(this, data), 500);
+      };
+    }""")
+    minutes = output.get_by_role("textbox", name="Minutes")
+    minutes.fill("33")
+    minutes.press("Enter")
+    said(output, "Added: juggling, 33 min")
+    assert rows(notebook)[-1]["minutes"] == "33"

@@ -32,7 +32,7 @@ def answers(solved):
 
 def draw(notebook, area, points):
     """One stroke with the mouse, through points in the units of the drawing area."""
-    area.scroll_into_view_if_needed()
+    area.hover()  # waits until nothing moves any more: outputs further up may still be growing
     box, mouse = area.bounding_box(), notebook.page.mouse
     (x, y), *rest = [(box["x"] + x * box["width"] / 1000, box["y"] + y * box["height"] / 1000) for x, y in points]
     mouse.move(x, y)
