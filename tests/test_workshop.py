@@ -194,7 +194,7 @@ def test_texts_are_compared_without_case_and_spaces():
         (3, {}, "found 3, expected a text. Write it in quotation marks"),
         (None, {}, "None, which is nothing"),
         (["juggling"], {}, "Take it out of its brackets: 'juggling'"),
-        ({"a", "b"}, {}, "a set of 2 values, expected a text. One name is asked for"),
+        pytest.param({"a", "b"}, {}, "a set of 2 values, expected a text. One name is asked for", id="a set"),
         (pd.Series(["juggling"]), {}, "Take it out of its brackets"),
         (True, {}, "found True, expected a text"),
     ],
