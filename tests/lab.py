@@ -51,7 +51,7 @@ JUPYTERLABS_OWN = (
     r"Could not restore the debugger state",
 )
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-PATIENCE = 15  # for what the page does itself
+PATIENCE = 45  # for what the page does itself, on a machine that runs other tests beside
 
 PANEL = "window.jupyterapp.shell.currentWidget"
 READY = f"""() => {{
@@ -137,9 +137,12 @@ class Notebook:
     """A notebook that is open in JupyterLab, alone in its page; see the top of this file."""
 
     def __init__(self, server, page, file):
+        from playwright.sync_api import expect
+
         self.server, self.page, self.file, self.folder = server, page, file, file.parent
         self.said, self.asked = [], []
         page.set_default_timeout(PATIENCE * 1000)
+        expect.set_options(timeout=PATIENCE * 1000)
         page.on("console", lambda message: message.type == "error" and self.said.append(_told(message)))
         page.on("pageerror", lambda error: self.said.append(str(error)))
         page.on("request", lambda request: self._off(request.url) and self.asked.append(request.url))
