@@ -208,12 +208,12 @@ class Notebook:
         """The cells that failed, by id, and what they say."""
         return {cell: said for cell in self.ids if (said := self.error(cell))}
 
-    def value(self, expression):
+    def value(self, expression, seconds=SECONDS):
         """The value of an expression in the kernel: as Python where it is a literal, otherwise its repr.
 
         It waits for its turn, behind the cells that run.
         """
-        answer = self.page.evaluate(ASK, [expression, SECONDS])
+        answer = self.page.evaluate(ASK, [expression, seconds])
         if answer["status"] != "ok":
             raise RuntimeError(f"{expression}: {answer['ename']}: {answer['evalue']}")
         shown = answer["data"]["text/plain"]
@@ -247,8 +247,19 @@ class Notebook:
         """Restart the kernel, through the server, and wait until the new one is idle."""
         old = self.value("__import__('os').getpid()")
         self.server.ask("POST", f"kernels/{self.session['kernel']['id']}/restart", {})
-        self.wait_for(f"__import__('os').getpid() != {old}")
+        until = time.monotonic() + SECONDS
+        while self._answered("__import__('os').getpid()") in (None, old):
+            assert time.monotonic() < until, "the kernel did not restart"
         self.page.wait_for_function(READY)
+
+    def _answered(self, expression):
+        """The value of an expression, or None: a question that the old kernel got may never be answered."""
+        try:
+            return self.value(expression, seconds=5)
+        except Exception as error:
+            if "no answer in time" not in str(error):
+                raise
+            return None
 
     def screenshot(self, path, whole=True):
         """Take a picture: of the whole notebook, or of what the window shows."""
