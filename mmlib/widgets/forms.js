@@ -1,24 +1,15 @@
 // What all parts of a form share.
 
-function make(tag, attributes = {}, text = "") {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.textContent = text; // never as HTML: names are the user's
-  return element;
-}
-
 function named(part) {
   return `mm-${part}-${Math.random().toString(36).slice(2, 10)}`;
 }
 
 // JupyterLab takes Enter, digits and letters as commands to the notebook, and a new line out of a text: not in a form.
 function shield(el, model) {
-  const mark = (element) => element?.setAttribute("data-lm-suppress-shortcuts", "true");
-  mark(el);
+  shielded(el);
   requestAnimationFrame(() => {
     const form = el.closest(".mm-form");
-    mark(form);
-    form?.addEventListener("click", hold, true); // the same function is added once only
+    if (form) shielded(form).addEventListener("click", hold, true); // the same function is added once only
   });
   model.on("msg:custom", (message) => message.kind === "taken" && untold(el, -1));
   el.addEventListener("keydown", (event) => {

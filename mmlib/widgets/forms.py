@@ -15,13 +15,15 @@ import anywidget
 from ipywidgets import HBox, VBox
 from traitlets import Bool, CUnicode, Int, List, Unicode, observe
 
+from mmlib.widgets.page import PAGE, joined
+
 HERE = Path(__file__).parent
 _DECIMAL_COMMA = re.compile(r"^([+-]?\d+),(\d{1,2})$")
 
 
 def module(name: str) -> str:
     """Return a part's ES module: what all parts share, and its own after it."""
-    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("forms", name))
+    return joined(PAGE, *(HERE / f"{part}.js" for part in ("forms", name)))
 
 
 class Part(anywidget.AnyWidget):

@@ -157,3 +157,16 @@ def test_it_fits_a_phone_and_follows_the_dark_theme(opened):
 
 def rgb(color):
     return "rgb({}, {}, {})".format(*(int(color[i : i + 2], 16) for i in (1, 3, 5)))
+
+
+def test_letters_on_its_controls_do_not_delete_the_cell(opened):
+    notebook, shown = opened()
+    for control in (
+        shown.get_by_role("tab").first,
+        shown.get_by_role("button").first,
+        shown.get_by_role("checkbox").first,
+    ):
+        control.focus()
+        for _ in range(2):
+            notebook.page.keyboard.press("d")
+    assert len(notebook.ids) == len(CELLS)

@@ -84,26 +84,10 @@ function outbox(model) {
   return outboxes.get(uid);
 }
 
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== false) node.setAttribute(name, value === true ? "" : value);
-  }
-  node.append(...children);
-  return shielded(node);
-}
-
 function shape(tag, attributes = {}, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   node.append(...children);
-  return node;
-}
-
-// JupyterLab takes keys for its own commands (D twice deletes the cell), unless what has the focus says that it doesn't.
-function shielded(node) {
-  node.setAttribute("data-lm-suppress-shortcuts", "true");
   return node;
 }
 

@@ -21,6 +21,7 @@ from mmlib.log import append_sessions, check_log
 from mmlib.measures import payoff
 from mmlib.practice import load, log_files, new_practice
 from mmlib.skills import add_cards
+from mmlib.widgets.page import PAGE, joined
 from mmlib.widgets.picture import Picture, Pictured, picture
 
 HERE = Path(__file__).parent
@@ -54,12 +55,12 @@ class Scored:
 
 def module(*names: str) -> str:
     """Return a drill's ES module: what all drills share, and its own parts after it."""
-    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("drill", *names))
+    return joined(PAGE, *(HERE / f"{part}.js" for part in ("drill", *names)))
 
 
 def style(*names: str) -> str:
     """Return a drill's style sheet: what all drills share, and its own parts after it."""
-    return "\n".join((HERE / f"{part}.css").read_text(encoding="utf-8") for part in ("drill", *names))
+    return joined(*(HERE / f"{part}.css" for part in ("drill", *names)))
 
 
 class Drill(Pictured, anywidget.AnyWidget):

@@ -3,24 +3,13 @@
 const PATIENCE = 300; // milliseconds until the picture is shown as an old one
 let made = 0;
 
-function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value !== null) node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
-}
-
 function field(label, control) {
   control.id = `mm-control-${++made}`;
-  return element("div", { class: "mm-field" }, element("label", { class: "mm-label", for: control.id }, label), control);
+  return make("div", { class: "mm-field" }, make("label", { class: "mm-label", for: control.id }, label), control);
 }
 
 function options(select, pairs, chosen) {
-  select.replaceChildren(...pairs.map(([value, text]) => element("option", { value, selected: value === chosen }, text)));
+  select.replaceChildren(...pairs.map(([value, text]) => make("option", { value, selected: value === chosen }, text)));
   select.value = chosen;
 }
 
@@ -80,7 +69,7 @@ class Page {
     this.model = model;
     this.offers = model.get("offers");
     this.id = `mm-explorer-${++made}`;
-    this.root = element("div", { class: "mm-explorer" });
+    this.root = make("div", { class: "mm-explorer" });
     this.build();
     el.append(this.root);
     this.showChoice();
@@ -90,37 +79,37 @@ class Page {
 
   build() {
     const set = (name) => (event) => this.choose({ [name]: event.target.value });
-    this.learner = element("select", { name: "learner", onchange: set("learner") });
-    this.since = element("input", { name: "since", type: "date", onchange: set("since") });
-    this.until = element("input", { name: "until", type: "date", onchange: set("until") });
-    this.whole = element("button", { type: "button", onclick: () => this.choose({ since: "", until: "" }) }, "All dates");
-    this.skills = element("div", { class: "mm-skills" });
-    this.tabs = element("div", { class: "mm-tabs", role: "tablist", "aria-label": "Theme", onkeydown: (e) => this.arrow(e) });
-    this.chart = element("select", { name: "chart", onchange: set("chart") });
-    this.skill = element("select", { name: "skill", onchange: set("skill") });
-    this.over = element("select", { name: "over", onchange: set("over") });
+    this.learner = make("select", { name: "learner", onchange: set("learner") });
+    this.since = make("input", { name: "since", type: "date", onchange: set("since") });
+    this.until = make("input", { name: "until", type: "date", onchange: set("until") });
+    this.whole = make("button", { type: "button", onclick: () => this.choose({ since: "", until: "" }) }, "All dates");
+    this.skills = make("div", { class: "mm-skills" });
+    this.tabs = make("div", { class: "mm-tabs", role: "tablist", "aria-label": "Theme", onkeydown: (e) => this.arrow(e) });
+    this.chart = make("select", { name: "chart", onchange: set("chart") });
+    this.skill = make("select", { name: "skill", onchange: set("skill") });
+    this.over = make("select", { name: "over", onchange: set("over") });
     options(this.over, [["trials", "trials"], ["minutes", "time practised"]], "trials");
     this.skillField = field("Skill", this.skill);
     this.overField = field("Over", this.over);
-    this.picture = element("figure", { class: "mm-picture" });
-    this.reading = element("p", { class: "mm-reading", "aria-live": "polite" });
-    this.said = element("p", { class: "mm-said", role: "status" });
-    this.panel = element("div", { role: "tabpanel", id: `${this.id}-panel` },
-      element("div", { class: "mm-row" }, field("Chart", this.chart), this.skillField, this.overField),
+    this.picture = make("figure", { class: "mm-picture" });
+    this.reading = make("p", { class: "mm-reading", "aria-live": "polite" });
+    this.said = make("p", { class: "mm-said", role: "status" });
+    this.panel = make("div", { role: "tabpanel", id: `${this.id}-panel` },
+      make("div", { class: "mm-row" }, field("Chart", this.chart), this.skillField, this.overField),
       this.picture, this.said, this.reading);
-    this.line = element("code", { "aria-label": "The same view as code" });
-    this.copy = element("button", { type: "button", onclick: () => this.copyLine() }, "Copy as code");
-    this.make = element("button", { type: "button", onclick: () => this.model.send({ kind: "report" }) }, "Make this a report");
-    this.progress = element("progress", { max: 1, "aria-label": "The report" });
-    this.told = element("p", { class: "mm-told", role: "status" });
+    this.line = make("code", { "aria-label": "The same view as code" });
+    this.copy = make("button", { type: "button", onclick: () => this.copyLine() }, "Copy as code");
+    this.make = make("button", { type: "button", onclick: () => this.model.send({ kind: "report" }) }, "Make this a report");
+    this.progress = make("progress", { max: 1, "aria-label": "The report" });
+    this.told = make("p", { class: "mm-told", role: "status" });
     this.root.append(
-      element("style", {}, darkRules(this.offers.dark)),
-      element("div", { class: "mm-row" }, field("Learner", this.learner), field("From", this.since),
+      make("style", {}, darkRules(this.offers.dark)),
+      make("div", { class: "mm-row" }, field("Learner", this.learner), field("From", this.since),
         field("To", this.until), this.whole),
-      element("fieldset", {}, element("legend", {}, "Skills (none marked: all)"), this.skills),
+      make("fieldset", {}, make("legend", {}, "Skills (none marked: all)"), this.skills),
       this.tabs, this.panel,
-      element("div", { class: "mm-line" }, this.line, this.copy),
-      element("div", { class: "mm-make" }, this.make, this.progress, this.told),
+      make("div", { class: "mm-line" }, this.line, this.copy),
+      make("div", { class: "mm-make" }, this.make, this.progress, this.told),
     );
   }
 
@@ -160,8 +149,8 @@ class Page {
     const key = JSON.stringify(names);
     if (key !== this.known) {
       this.known = key;
-      this.skills.replaceChildren(...names.map((name) => element("label", { class: "mm-chip" },
-        element("input", { type: "checkbox", name: "skills", value: name, onchange: () => this.mark() }), element("span", {}, name))));
+      this.skills.replaceChildren(...names.map((name) => make("label", { class: "mm-chip" },
+        make("input", { type: "checkbox", name: "skills", value: name, onchange: () => this.mark() }), make("span", {}, name))));
     }
     for (const box of this.boxes()) box.checked = choice.skills.includes(box.value);
     // The chosen ones as they are listed in the choice, or all: those whose curve may be shown.
@@ -179,7 +168,7 @@ class Page {
 
   showTabs(choice) {
     if (!this.tabs.children.length) {
-      this.tabs.append(...this.offers.themes.map((theme) => element("button",
+      this.tabs.append(...this.offers.themes.map((theme) => make("button",
         { type: "button", role: "tab", id: `${this.id}-${theme.name}`, "aria-controls": `${this.id}-panel`,
           onclick: () => this.open(theme.name) }, theme.label)));
     }
@@ -237,8 +226,8 @@ class Page {
     this.progress.hidden = !working;
     if (working) this.progress.value = report.share;
     const href = report.path && address(report.path, this.offers.home);
-    const link = href && element("a", { href, target: "_blank", rel: "noopener" }, "Open the report");
-    this.told.replaceChildren(...(link ? [link, element("br"), report.said] : [report.said ?? ""]));
+    const link = href && make("a", { href, target: "_blank", rel: "noopener" }, "Open the report");
+    this.told.replaceChildren(...(link ? [link, make("br"), report.said] : [report.said ?? ""]));
     this.told.classList.toggle("mm-said", report.state === "failed");
   }
 }

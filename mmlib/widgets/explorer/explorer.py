@@ -22,6 +22,7 @@ from mmlib.practice import load
 from mmlib.widgets.explorer.choice import SCALES, Choice, checked
 from mmlib.widgets.explorer.making import Making
 from mmlib.widgets.explorer.menu import THEMES, Part, drawn, offer
+from mmlib.widgets.page import PAGE, joined
 from mmlib.widgets.picture import Picture, Pictured, picture
 from mmlib.words import capital, listed
 
@@ -95,7 +96,7 @@ class Explorer(Pictured, anywidget.AnyWidget):
         Whether a report is being made: `state` ("", "working", "done" or "failed"), `share`, `said` and `path`.
     """
 
-    _esm = HERE / "explorer.js"
+    _esm = joined(PAGE, HERE / "explorer.js")
     _css = HERE / "explorer.css"
 
     choice = Dict().tag(sync=True)
