@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.patches import PathPatch
 
 from mmlib.charts import repetition, style
 
@@ -17,12 +18,12 @@ def days(first, last, sessions, minutes=20.0):
 
 
 def cells(ax):
-    """Return the colour of each day's square by its place (week, weekday)."""
+    """Return the colour of each square by its centre, such as (week, weekday); those of one colour are one shape."""
     found = {}
     for patch in ax.patches:
-        x, y = patch.get_xy()
-        if y < 6.6:
-            found[round(x + 0.43), round(y + 0.43)] = mpl.colors.to_hex(patch.get_facecolor())
+        if isinstance(patch, PathPatch):
+            for corners in patch.get_path().vertices.reshape(-1, 5, 2):
+                found[tuple(corners[:4].mean(axis=0).round(6))] = mpl.colors.to_hex(patch.get_facecolor())
     return found
 
 
@@ -311,10 +312,7 @@ def test_week_adds_up_the_skills_and_shades_by_the_busiest_hour():
          "sessions": [6, 4, 2, 3]}
     ).astype({"hour": "Int64"})  # fmt: skip
     ax = repetition.week(table)
-    colours = {
-        (round(patch.get_x() - 0.05), round(patch.get_y() + 0.44)): mpl.colors.to_hex(patch.get_facecolor())
-        for patch in ax.patches
-    }
+    colours = {(x - 0.5, y): color for (x, y), color in cells(ax).items()}
     assert len(colours) == 7 * 24
     assert colours[8, 0] == style.AMOUNTS[4]
     assert colours[23, 6] == style.AMOUNTS[0]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, note, nothing, tile, titled
+from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, note, nothing, tile, tiles, titled
 from mmlib.charts.style import AMOUNTS, MUTED, PANEL, styled
 from mmlib.errors import counted
 from mmlib.words import date, listed, who
@@ -69,12 +69,9 @@ def _days(ax: Axes, table: pd.DataFrame, unit: str, limits: tuple[int, ...]) -> 
     # A session of unknown length is still a session: it gets the palest step, not an empty day.
     amount = np.maximum(table[unit].astype(float).fillna(0), (table["sessions"] > 0) * 1.0)
     steps = np.digitize(amount, limits)
-    for week, day, step in zip(table["week"], table["date"], steps, strict=True):
-        _cell(ax, week, day.weekday(), PANEL if step == 0 else AMOUNTS[step - 1])
-
-
-def _cell(ax: Axes, x: float, y: float, color: str) -> None:
-    tile(ax, x - 0.43, y - 0.43, (0.86, 0.86), facecolor=color, edgecolor="none")
+    corners = np.column_stack([table["week"], table["date"].dt.day_of_week]) - 0.43
+    for step, color in enumerate((PANEL, *AMOUNTS)):
+        tiles(ax, corners[steps == step], (0.86, 0.86), facecolor=color, edgecolor="none")
 
 
 def _months(ax: Axes, table: pd.DataFrame) -> None:

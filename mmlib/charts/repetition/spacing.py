@@ -36,8 +36,12 @@ def spacing(spacing: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     gaps = spacing.dropna(subset=["gap_days"])
     if gaps.empty:
         return nothing(ax, "There are no gaps to show: no skill has been practised twice yet.")
-    medians = gaps.groupby("skill")["gap_days"].agg(["median", "size"]).sort_values("size", ascending=False)
-    medians["words"] = [_typically(gaps[gaps["skill"] == skill], row["median"]) for skill, row in medians.iterrows()]
+    gaps = gaps.assign(nights=_nights(gaps))
+    medians = gaps.groupby("skill").agg(
+        median=("gap_days", "median"), nights=("nights", "median"), size=("gap_days", "size")
+    ).sort_values("size", ascending=False)  # fmt: skip
+    # As one says it: 20 and 26 hours are both the next day, and the hour at which one happens to begin no finding.
+    medians["words"] = [gap(row.nights if row.nights >= 1 else row.median) for row in medians.itertuples()]
     n, medians = len(medians), medians.head(MOST_ROWS).sort_values("median", kind="stable")
     ax = canvas(ax, ROW * len(medians) + 0.45)
     shown = gaps[gaps["skill"].isin(medians.index)]
@@ -60,17 +64,13 @@ def spacing(spacing: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _typically(gaps: pd.DataFrame, median: float) -> str:
-    """Return a typical gap as one says it: in days of the calendar, where most gaps go to another day.
-
-    20 and 26 hours are both the next day: the hour at which one happens to begin makes no finding.
-    """
+def _nights(gaps: pd.DataFrame) -> pd.Series | float:
+    """Return how many days of the calendar lie between two sessions; NaN where their dates are not told."""
     if "start" not in gaps:
-        return gap(median)
+        return np.nan
     start = pd.to_datetime(gaps["start"])
     before = (start - pd.to_timedelta(gaps["gap_days"], unit="D")).dt.round("s")
-    days = (start.dt.normalize() - before.dt.normalize()).dt.days.median()
-    return gap(days if days >= 1 else median)
+    return (start.dt.normalize() - before.dt.normalize()).dt.days
 
 
 def _time_axis(ax: Axes, least: float, most: float) -> None:

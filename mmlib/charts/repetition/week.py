@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from mmlib.charts.layout import LABEL_SIZE, canvas, column, nothing, tile, titled
+from mmlib.charts.layout import LABEL_SIZE, canvas, column, nothing, tiles, titled
 from mmlib.charts.style import AMOUNTS, INK, PANEL, styled
 from mmlib.errors import counted
 from mmlib.words import listed
@@ -65,9 +65,9 @@ def _bars(ax: Axes, _: np.ndarray, days: pd.Series) -> None:
 def _hours(ax: Axes, grid: np.ndarray, _: pd.Series) -> None:
     # The steps are shares of the busiest hour: a log of attempts has thousands, a log of sessions a few.
     steps = np.ceil(5 * grid / max(grid.max(), 1)).astype(int)
-    for (y, x), step in np.ndenumerate(steps):
-        color = PANEL if step == 0 else AMOUNTS[step - 1]
-        tile(ax, x + 0.05, y - 0.44, (0.9, 0.88), facecolor=color, edgecolor="none")
+    for step, color in enumerate((PANEL, *AMOUNTS)):
+        y, x = np.nonzero(steps == step)
+        tiles(ax, np.column_stack([x + 0.05, y - 0.44]), (0.9, 0.88), facecolor=color, edgecolor="none")
     ax.set_xlim(0, 24)
     ax.set_xticks(range(0, 25, 3), [f"{hour}:00" for hour in range(0, 25, 3)])
 

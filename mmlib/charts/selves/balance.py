@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from mmlib.charts.layout import WIDTH, canvas, nothing, titled, wrapped
+from mmlib.charts.layout import WIDTH, canvas, nothing, tile, titled, wrapped
 from mmlib.charts.style import BAD, INK, colours, styled
 from mmlib.charts.synergy.breadth import period_axis
 from mmlib.errors import counted
@@ -45,11 +45,12 @@ def balance(balance: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         return nothing(ax, "There are no selves to compare: no card in skills.toml names a skill's self yet.")
     grid = _grid(known)
     ax = canvas(ax, 2.7)
-    x, bottom = np.arange(len(grid)), np.zeros(len(grid))
+    bottom = np.zeros(len(grid))
     palette, middles = colours(grid.columns), {}
     for name in grid:
         shares = grid[name].fillna(0).to_numpy()
-        ax.bar(x, shares, bottom=bottom, width=0.84, color=palette[name])
+        for x, low, share in zip(range(len(grid)), bottom, shares, strict=True):
+            tile(ax, x - 0.42, low, (0.84, share), facecolor=palette[name])
         middles[name] = bottom[-1] + shares[-1] / 2
         bottom = bottom + shares
     _labels(ax, grid.iloc[-1].fillna(0), middles, palette)

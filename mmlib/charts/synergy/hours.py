@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from mmlib.charts.layout import ROW, canvas, column, nothing, row_labels, titled
+from mmlib.charts.layout import ROW, canvas, column, nothing, row_labels, tile, titled
 from mmlib.charts.style import AMOUNT, HIGHLIGHT, INK, RULE, styled
 from mmlib.charts.synergy.breadth import MOST_PERIODS, PLURALS, period_axis
 from mmlib.errors import counted
@@ -48,9 +48,9 @@ def hours(hours: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax = canvas(ax, (ROW + 0.14) * len(grid) + 0.45)
     tallest = grid.to_numpy().max()
     for i, values in enumerate(grid.to_numpy()):
-        tops = values / tallest * 0.78
-        colors = [AMOUNT] * (len(values) - 1) + [HIGHLIGHT]
-        ax.bar(range(len(values)), -tops, bottom=i + 0.38, width=0.78, color=colors)
+        for x, value in enumerate(values):
+            color = HIGHLIGHT if x == len(values) - 1 else AMOUNT
+            tile(ax, x - 0.39, i + 0.38, (0.78, -value / tallest * 0.78), facecolor=color)
         ax.axhline(i + 0.38, color=RULE, lw=0.8, zorder=0.9)
     row_labels(ax, list(grid.index), width=130)
     period_axis(ax, list(grid.columns))
