@@ -45,6 +45,13 @@ def test_init_and_report_in_an_empty_folder(installed, tmp_path):
     )
 
 
+def test_the_workshop_travels_along(installed, tmp_path):
+    said = run(installed / "mm", "workshop", "room", "--solutions", cwd=tmp_path)
+    assert "room" in said
+    made = {path.name for path in (tmp_path / "room").rglob("*.ipynb")}
+    assert {"1-small-door.ipynb", "6-your-month.ipynb", "simpson.ipynb"} <= made
+
+
 def test_nbconvert_knows_our_exporters(installed, tmp_path):
     said = run(installed / "jupyter", "nbconvert", "--help-all", cwd=tmp_path)
     assert "mm-html" in said

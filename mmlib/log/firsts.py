@@ -51,16 +51,16 @@ def milestones_in(log: pd.DataFrame) -> pd.DataFrame:
     5    3.0   5.0       True       True
     """
     rows = log.reindex(columns=NEEDED).assign(hours=weights(log).where(_timed(log)) / 60)
-    rows = rows.sort_values([*KEYS, "start"], kind="stable", ignore_index=True)
-    keys = [rows[key] for key in KEYS]
-    groups = rows.groupby(KEYS, sort=False)
+    learner, skill = (pd.factorize(rows[key], sort=True)[0] for key in KEYS)
+    order = np.lexsort((rows["start"], skill, learner))
+    rows, series = rows.take(order).reset_index(drop=True), (learner * (skill.max(initial=0) + 1) + skill)[order]
+    groups = rows.groupby(series, sort=False)
     table = rows[[*KEYS, "start", "payoff"]].assign(trial=groups.cumcount() + 1, hours=groups["hours"].cumsum())
     table["days"] = (rows["start"] - groups["start"].transform("min")).dt.total_seconds() / 86400
     table["rated"], table["rewarding"] = rows["payoff"].notna(), rows["payoff"] >= REWARDING
-    short = _short_of_target(rows, keys)
+    short = _short_of_target(rows, groups["score"].transform("count") == 0)
     table["scored"] = short.notna()
-    known = short[table["scored"]]
-    series = known.groupby([key[known.index] for key in keys], sort=False).ngroup().to_numpy()
+    known, series = short[table["scored"]], series[table["scored"]]
     # A run that reaches back into the series before is none.
     whole = series == np.append(np.full(RUN - 1, -1), series)[: series.size]
     table["at_target"] = known.rolling(RUN).median().where(whole).reindex(rows.index).le(0)
@@ -76,11 +76,10 @@ def _timed(log: pd.DataFrame) -> pd.Series:
     return log.groupby("learner")["minutes"].transform("count") > 0
 
 
-def _short_of_target(rows: pd.DataFrame, keys: list[pd.Series]) -> pd.Series:
+def _short_of_target(rows: pd.DataFrame, unscored: pd.Series) -> pd.Series:
     """Return how far each score is short of the target, in the direction that is better; at most 0 is there."""
     target = rows["target"].astype("float64")
-    sign = rows["better"].astype("str").eq("lower").map({True: -1.0, False: 1.0})
-    unscored = rows["score"].groupby(keys).transform("count") == 0
+    sign = np.where(rows["better"].astype("str").eq("lower"), -1.0, 1.0)
     reps = rows["reps"].astype("float64")
     rate = (rows["successes"].astype("float64") / reps.where(reps > 0)).where(target.between(0, 1))
     return (target - rows["score"].where(~unscored, rate)) * sign

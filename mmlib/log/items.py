@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from pandas.api.typing import DataFrameGroupBy
 
 KEYS = ["learner", "skill"]
 
@@ -13,12 +14,7 @@ def by_item(log: pd.DataFrame) -> pd.Series:
     That is a skill without a score, in which every row with successes has reps = 1 and most of them name the item in
     `variation`.
     """
-    keys = [log[key] for key in KEYS]
-    asked = log["successes"].notna()
-    single = (log["reps"].astype("float64") == 1) | ~asked
-    named = (asked & log["variation"].notna()).groupby(keys).sum()
-    unscored = log["score"].isna().groupby(keys).all()
-    return unscored & single.groupby(keys).all() & (named > 0.5 * asked.groupby(keys).sum())
+    return _are_sets(_signs(log))
 
 
 def of_items(log: pd.DataFrame) -> pd.Series:
@@ -33,11 +29,23 @@ def of_items(log: pd.DataFrame) -> pd.Series:
     >>> of_items(log).to_list()
     [True, True, False]
     """
-    sets = by_item(log)
-    rows = pd.MultiIndex.from_frame(log[KEYS])
-    return pd.Series(sets.reindex(rows).to_numpy(dtype=bool), index=log.index)
+    signs = _signs(log)
+    return pd.Series(_are_sets(signs).to_numpy()[signs.ngroup()], index=log.index)
 
 
 def variations(log: pd.DataFrame) -> pd.Series:
     """Return what was tweaked in each row: `variation`, but NA where that names an item."""
     return log["variation"].mask(of_items(log))
+
+
+def _signs(log: pd.DataFrame) -> DataFrameGroupBy:
+    """Return, of each row of a learner's skill, what speaks for a set of items and what against it."""
+    asked = log["successes"].notna()
+    several = asked & (log["reps"].to_numpy(dtype=float, na_value=float("nan")) != 1)
+    signs = {"asked": asked, "named": asked & log["variation"].notna(), "several": several}
+    return log[KEYS].assign(**signs, scored=log["score"].notna()).groupby(KEYS)
+
+
+def _are_sets(signs: DataFrameGroupBy) -> pd.Series:
+    found = signs.sum()
+    return (found["scored"] == 0) & (found["several"] == 0) & (found["named"] > 0.5 * found["asked"])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mmlib.errors import counted
-from mmlib.log.firsts import KEYS, REWARDING, RUN, first_where, milestones_in
+from mmlib.log.firsts import REWARDING, RUN, milestones_in
 from mmlib.stats.survival import kaplan_meier
 
 FEWEST_LEARNERS = 6
 """With five, all lie on one side of the median in 1 of 16 cases: no interval of them reaches 95 %."""
-AMOUNTS = ["hours", "trials", "days"]
 TYPES = {
     **dict.fromkeys(["skill", "door", "meaning"], "str"),
     **dict.fromkeys(["estimate", "low", "high", "trials", "days"], "float64"),
@@ -68,21 +70,13 @@ def small_doors(skills: pd.DataFrame, log: pd.DataFrame, *, confidence: float = 
     1       mastery       NaN        0                      not yet after 0.8 h
     """
     trials = milestones_in(_with_cards(log, skills))
+    ends = {door: _ends(trials, reached, judged) for door, (reached, judged, _) in DOORS.items()}
     rows = []
-    for door, (reached, judged, meaning) in DOORS.items():
-        last = trials[trials[judged].groupby([trials[key] for key in KEYS]).transform("any")]
-        table = last.drop_duplicates(KEYS, keep="last").set_index(KEYS)[["hours", "trial", "days"]]
-        first = first_where(trials, reached).set_index(KEYS)[["hours", "trial", "days"]]
-        table = pd.concat([first, table[~table.index.isin(first.index)]]).sort_index()
-        table["there"] = table.index.isin(first.index)
-        table.columns = [*AMOUNTS, "there"]
-        groups = dict(list(table.groupby(level="skill")))
-        for skill in dict.fromkeys([*skills["skill"], *sorted(log["skill"].unique())]):
-            found = _door(groups.get(skill, table.iloc[:0]), door, confidence)
+    for skill in dict.fromkeys([*skills["skill"], *sorted(log["skill"].unique())]):
+        for door, (_, _, meaning) in DOORS.items():
+            found = _door(ends[door].get(skill, NOBODY), door, confidence)
             rows.append({"skill": skill, "door": door, "meaning": meaning, **found})
-    table = pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
-    order = {skill: place for place, skill in enumerate(dict.fromkeys(table["skill"]))}
-    return table.sort_values("skill", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    return pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
 
 
 DOORS = {
@@ -91,36 +85,64 @@ DOORS = {
 }
 
 
+class Learners(NamedTuple):
+    """How far the learners of one skill came: up to when they were there, or up to now."""
+
+    hours: NDArray[np.float64]
+    trials: NDArray[np.float64]
+    days: NDArray[np.float64]
+    there: NDArray[np.bool_]
+
+
+NOBODY = Learners(*np.empty((3, 0)), np.empty(0, dtype=bool))
+
+
 def _with_cards(log: pd.DataFrame, skills: pd.DataFrame) -> pd.DataFrame:
     """Return the log with the target and the direction of these cards, where they have one."""
-    cards = skills.drop_duplicates("skill").set_index("skill")
-    given = {name: log["skill"].map(cards[name]) for name in ("target", "better") if name in cards}
+    skill, names = pd.factorize(log["skill"])
+    cards = skills.drop_duplicates("skill").set_index("skill").reindex(names)
+    given = {name: cards[name].take(skill).set_axis(log.index) for name in ("target", "better") if name in cards}
     own = log.reindex(columns=[*log.columns, *(name for name in ("target", "better") if name not in log)])
     return own.assign(**{name: values.where(values.notna(), own[name]) for name, values in given.items()})
 
 
-def _door(learners: pd.DataFrame, door: str, confidence: float) -> dict[str, object]:
+def _ends(trials: pd.DataFrame, reached: str, judged: str) -> dict[str, Learners]:
+    """Return, by skill, each learner who can be judged at the first trial that reached it, or else at the last."""
+    begin, there = np.flatnonzero(trials["trial"] == 1), trials[reached].to_numpy(dtype=bool)
+    size = np.diff(begin, append=len(trials))
+    last = np.repeat(begin + size - 1, size)
+    end = np.minimum.reduceat(np.where(there, np.arange(len(trials)), last), begin)
+    end = end[np.logical_or.reduceat(trials[judged].to_numpy(dtype=bool), begin)]
+    table = trials.loc[end, ["skill", "hours", "trial", "days"]]
+    learners = Learners(*table[["hours", "trial", "days"]].to_numpy(dtype=float).T, there[end])
+    return {
+        skill: Learners(*(column[rows] for column in learners))
+        for skill, rows in table.groupby("skill").indices.items()
+    }
+
+
+def _door(learners: Learners, door: str, confidence: float) -> dict[str, object]:
     """Return the medians over the learners of one skill."""
-    there = learners["there"].to_numpy(dtype=bool)
-    medians = {name: _median(learners[name], there, confidence) for name in AMOUNTS}
-    estimate, low, high = medians["hours"]
-    waiting = learners.loc[~there, "hours"]
-    found = {"estimate": estimate, "low": low, "high": high, "trials": medians["trials"][0]}
-    found |= {"days": medians["days"][0], "n": len(learners), "reached": int(there.sum())}
-    so_far = waiting.max() if len(waiting) else np.nan
-    return found | {"hours_so_far": so_far, "reason": _reason(learners, door, medians["hours"], so_far)}
+    there = learners.there
+    amounts = (learners.hours, learners.trials, learners.days)
+    hours, trials, days = (_median(amount, there, confidence) for amount in amounts)
+    so_far = max(learners.hours[~there & ~np.isnan(learners.hours)], default=np.nan)
+    found = dict(zip(("estimate", "low", "high"), hours, strict=True)) | {"trials": trials[0], "days": days[0]}
+    found |= {"n": there.size, "reached": int(there.sum()), "hours_so_far": so_far}
+    return found | {"reason": _reason(learners, door, hours, so_far)}
 
 
-def _median(time: pd.Series, there: np.ndarray, confidence: float) -> tuple[float, float, float]:
+def _median(time: NDArray[np.float64], there: NDArray[np.bool_], confidence: float) -> tuple[float, float, float]:
     """Return the Kaplan-Meier median and its limits: the times at which the curve's own limits fall to one half."""
-    known = time.notna().to_numpy()
-    if not known.any():
+    known = ~np.isnan(time)
+    time, there = time[known], there[known]
+    if not time.size:
         return np.nan, np.nan, np.nan
-    if known.sum() == 1:  # a single learner's curve falls to nothing at once, or not at all
-        return float(time[known].iloc[0]) if there[known][0] else np.nan, np.nan, np.nan
-    curve = kaplan_meier(time[known], there[known], confidence=confidence)
+    if time.size == 1:  # a single learner's curve falls to nothing at once, or not at all
+        return float(time[0]) if there[0] else np.nan, np.nan, np.nan
+    curve = kaplan_meier(time, there, confidence=confidence)
     estimate = _falls_to_half(curve.time, curve.estimate)
-    if known.sum() < FEWEST_LEARNERS:
+    if time.size < FEWEST_LEARNERS:
         return estimate, np.nan, np.nan
     gone = curve.estimate <= 0
     low, high = (_falls_to_half(curve.time, np.where(gone, 0.0, limit)) for limit in (curve.low, curve.high))
@@ -136,12 +158,12 @@ def _falls_to_half(time: np.ndarray, share: np.ndarray) -> float:
     return float(time[at[0]] + time[below[0] if below.size else at[0]]) / 2
 
 
-def _reason(learners: pd.DataFrame, door: str, hours: tuple[float, float, float], so_far: float) -> str:
+def _reason(learners: Learners, door: str, hours: tuple[float, float, float], so_far: float) -> str:
     """Return in words what is missing."""
-    n, there = len(learners), int(learners["there"].sum())
+    n, there = learners.there.size, int(learners.there.sum())
     if n == 0:
         return "no payoff rated" if door == "first payoff" else "no score, or no target on the card"
-    if learners["hours"].isna().all():
+    if np.isnan(learners.hours).all():
         return "no minutes known"
     if np.isnan(hours[0]):
         return f"not yet after {so_far:.1f} h" if n == 1 else f"{there} of {n} learners so far, in up to {so_far:.1f} h"

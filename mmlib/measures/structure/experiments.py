@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from mmlib.measures.structure.sessions import Sessions
 from mmlib.stats import intervals
 
 
-def differences(sessions: pd.DataFrame, column: str) -> pd.Series:
+def differences(
+    values: NDArray[np.float64], varied: NDArray[np.bool_], learner: NDArray[np.int64]
+) -> NDArray[np.float64]:
     """Return the mean of each run of varied sessions less that of the two unvaried ones before and after it.
 
     Neighbours on both sides cancel a steady rise, so that learning does not pass for the variation's doing. A run
@@ -16,44 +20,45 @@ def differences(sessions: pd.DataFrame, column: str) -> pd.Series:
 
     Parameters
     ----------
-    sessions : DataFrame
-        One skill's sessions, in order of learner and start.
-    column : str
-        "payoff" or "score".
+    values : ndarray of float
+        The payoffs or scores of one skill's sessions, in order of learner and start; NaN where unknown.
+    varied : ndarray of bool
+        Whether the session had a variation.
+    learner : ndarray of int
+        Whose session it is.
 
     Returns
     -------
-    Series
+    ndarray of float
         One difference per run, in order of time.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"learner": "me", "variation": [None, "slowly", None], "score": [10.0, 14.0, 12.0]})
-    >>> differences(rows, "score").to_list()
+    >>> differences(np.array([10.0, 14.0, 12.0]), np.array([False, True, False]), np.zeros(3, dtype=int)).tolist()
     [3.0]
     """
-    known = sessions[column].notna().to_numpy()
-    values = sessions[column].to_numpy(dtype=float, na_value=np.nan)[known]
-    varied = sessions["variation"].notna().to_numpy()[known]
-    learner = pd.factorize(sessions["learner"])[0][known]
+    known = ~np.isnan(values)
+    values, varied, learner = values[known], varied[known], learner[known]
     if not varied.any() or varied.all():
-        return pd.Series(dtype="float64")
+        return np.empty(0)
     plain = np.flatnonzero(~varied)
     run = np.searchsorted(plain, np.flatnonzero(varied))  # how many unvaried sessions lie before
     before, after = plain[np.maximum(run - 1, 0)], plain[np.minimum(run, plain.size - 1)]
     who = learner[varied]
     sided = (run > 0) & (run < plain.size) & (learner[before] == who) & (learner[after] == who)
     off = (values[varied] - (values[before] + values[after]) / 2)[sided]
-    return pd.Series(off, dtype="float64").groupby(run[sided]).mean().reset_index(drop=True)
+    _, of, sizes = np.unique(run[sided], return_inverse=True, return_counts=True)
+    return np.bincount(of, off) / sizes
 
 
-def bought(sessions: pd.DataFrame) -> str:
+def bought(sessions: Sessions) -> str:
     """Return in words how payoff and score of sessions with a variation compare; nothing where that is unknown."""
-    worse = -1 if sessions.get("better", pd.Series(dtype="str")).eq("lower").any() else 1
-    units = sessions["unit"].dropna() if "unit" in sessions else ()
-    unit = str(units.iloc[0]) if len(units) else "points"
-    payoff = intervals.mean_interval(differences(sessions, "payoff"), least_sd=intervals.RATING_SD)
-    score = intervals.mean_interval(worse * differences(sessions, "score"))
+    worse = -1 if sessions.lower_is_better.any() else 1
+    units = sessions.unit[pd.notna(sessions.unit)]
+    unit = str(units[0]) if units.size else "points"
+    varied, learner = sessions.variation >= 0, sessions.learner
+    payoff = intervals.mean_interval(differences(sessions.payoff, varied, learner), least_sd=intervals.RATING_SD)
+    score = intervals.mean_interval(worse * differences(sessions.score, varied, learner))
     said = [_compared("payoff", payoff, "points", "higher lower"), _compared("score", score, unit, "better worse")]
     said = [words for words in said if words]
     if not said:

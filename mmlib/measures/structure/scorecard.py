@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from mmlib.log.firsts import passed_barriers
-from mmlib.log.items import of_items
 from mmlib.measures.structure.evidence import PRACTISED, Context
+from mmlib.measures.structure.sessions import sessions_by_skill
 
 TYPES = {
     "skill": "str",
@@ -75,34 +75,29 @@ def scorecard(skills: pd.DataFrame, log: pd.DataFrame, *, barriers: pd.DataFrame
     (0.75, 'Card: pop-up on the living-room floor. Log: payoff of 4 or more in 1 of the first 2 rated sessions.')
     """
     cards = skills.drop_duplicates("skill").set_index("skill").reindex(columns=list(PRACTISED))
-    cards = cards[cards.notna().any(axis=1)]
+    cards = cards[cards.notna().any(axis=1)].to_dict("index")
     names = dict.fromkeys([*skills["skill"], *sorted(log["skill"].unique())])
-    last_days = log.groupby("learner")["start"].max().dt.normalize()
-    item = of_items(log)
-    items = set(log.loc[item, "skill"])
-    log = log.assign(variation=log["variation"].mask(item))
-    ordered = dict(list(log.sort_values(["learner", "start"], kind="stable").groupby("skill")))
-    varied, leaps = bool(log["variation"].notna().any()), passed_barriers(barriers)
-    searched = set() if barriers is None else set(barriers["skill"])
+    by_skill = sessions_by_skill(log, names)
+    varied = any((sessions.variation >= 0).any() for sessions in by_skill.values())
+    leaps, searched = passed_barriers(barriers), set() if barriers is None else set(barriers["skill"])
     rows = []
-    for skill in names:
-        sessions = ordered.get(skill, log.iloc[:0])
+    for skill, sessions in by_skill.items():
         own = leaps[leaps["skill"] == skill] if skill in searched else None
-        context = Context(last_days, varied, own, items=skill in items)
+        context = Context(varied, own)
         for part, practised in PRACTISED.items():
-            card, said = _card(cards, skill, part)
+            card, said = _card(cards.get(skill), part)
             practice, shown = practised(sessions, context)
             known = [value for value in (card, practice) if not np.isnan(value)]
-            score = float(np.mean(known)) if known else np.nan
+            score = sum(known) / len(known) if known else np.nan
             rows.append((skill, part, score, card, practice, f"Card: {said} Log: {shown}."))
     return pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
 
 
-def _card(cards: pd.DataFrame, skill: str, part: str) -> tuple[float, str]:
+def _card(card: dict[str, object] | None, part: str) -> tuple[float, str]:
     """Return what the card says of a part."""
-    if skill not in cards.index:
+    if card is None:
         return np.nan, "it describes no part."
-    text = cards.loc[skill, part]
+    text = card[part]
     if pd.isna(text) or not str(text).strip():
         return 0.0, "nothing said."
     said = str(text).strip()
