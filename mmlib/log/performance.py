@@ -37,8 +37,7 @@ def performance(log: pd.DataFrame) -> pd.DataFrame:
     log = log.reindex(columns=[*KEYS, "reps", "successes", "score", "better", "unit", "target"])
     reps = log["reps"].astype("float64")
     rate = log["successes"].astype("float64") / reps.where(reps > 0)
-    keys = [log[key] for key in KEYS]
-    by_rate = (log["score"].groupby(keys).transform("count") == 0) & (rate.groupby(keys).transform("count") > 0)
+    by_rate = _by_rate(log, rate)
     return pd.DataFrame(
         {
             "performance": log["score"].where(~by_rate, rate).astype("float64"),
@@ -47,3 +46,12 @@ def performance(log: pd.DataFrame) -> pd.DataFrame:
             "target": log["target"].astype("float64").mask(by_rate),
         }
     )
+
+
+def _by_rate(log: pd.DataFrame, rate: pd.Series) -> pd.Series:
+    """Return whether each row's skill has success rates but not a single score."""
+    if not rate.notna().any():
+        return pd.Series(False, index=log.index)
+    values = pd.DataFrame({"score": log["score"], "rate": rate})
+    known = values.groupby([log[key] for key in KEYS], sort=False).transform("count")
+    return (known["score"] == 0) & (known["rate"] > 0)

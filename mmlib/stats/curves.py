@@ -8,6 +8,8 @@ residual sum of squares (Golub & Pereyra 1973). There is no loop over series.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,29 +100,54 @@ def fit(series: Series, form: str, *, level: str = "free") -> Fits:
     >>> found.level.round(3), found.distance.round(3), (found.decay / 29).round(3)
     (array([50., 20.]), array([-40.,  30.]), array([0.2, 0.1]))
     """
-    parts = [_fit(series.take(rows), form, level) for rows in blocks(len(series), FEW)]
+    return rivals(series, [form], level=level)[0]
+
+
+def rivals(series: Series, forms: Sequence[str], *, level: str = "free") -> list[Fits]:
+    """Fit several forms to the same series, each as `fit` does; what they have in common is worked out once."""
+    parts = [_fit(series.take(rows), forms, level) for rows in blocks(len(series), FEW)]
     names = ("level", "distance", "decay", "second", "rss")
-    return Fits(form, *(np.concatenate([getattr(part, name) for part in parts] or [np.empty(0)]) for name in names))
+    return [
+        Fits(form, *(np.concatenate([getattr(part[k], name) for part in parts] or [np.empty(0)]) for name in names))
+        for k, form in enumerate(forms)
+    ]
 
 
-def _fit(series: Series, form: str, known: str) -> Fits:
+def _fit(series: Series, forms: Sequence[str], known: str) -> list[Fits]:
     y, level, scale = _standardised(series, known)
-    if form == "flat":
-        zero = np.zeros(len(series))
-        return Fits(form, level, zero, zero, zero, scale**2 * dot(y, y))
-    whole = Problem(form, series.z, y, series.seen.astype(float), series.size, series.first, series.last, known)
-    problem = _condensed(whole)
+    whole = Problem("flat", series.z, y, series.seen.astype(float), series.size, series.first, series.last, known)
+    few, zero = _condensed(whole), np.zeros(len(series))
+
+    @functools.cache  # the forms without a second parameter are also where those with one end
+    def plain(form: str) -> tuple[Floats, Floats, Floats]:
+        problem = few._replace(form=form)
+        return newton(problem, *_start(problem))
+
+    found = []
+    for form in forms:
+        if form == "flat":
+            found.append(Fits(form, level, zero, zero, zero, scale**2 * dot(y, y)))
+            continue
+        decay, second, _ = _searched(few._replace(form=form), plain) if FORMS[form].shapes > 1 else plain(form)
+        problem, rows = whole._replace(form=form), blocks(len(series), series.y.shape[1])
+        parts = [_finished(problem.take(some), decay[some], second[some]) for some in rows]
+        offset, distance, decay, second, rss = (np.concatenate(values) for values in zip(*parts, strict=True))
+        found.append(Fits(form, level + scale * offset, scale * distance, decay, second, scale**2 * rss))
+    return found
+
+
+def _searched(problem: Problem, plain: Callable[[str], tuple[Floats, Floats, Floats]]) -> tuple[Floats, Floats, Floats]:
+    """Return the best decay and second parameter, climbed to from the grid and from both ends of the second one."""
     decay, second, explained = newton(problem, *_start(problem))
-    for other in _borders(problem, second):
+    # There the form is one of the plain ones.
+    for other in ((plain("power")[0], np.zeros_like(second)), (plain("exponential")[0], problem.bound)):
         near = np.flatnonzero(1.0 - problem.explained(*other) < NEAR * (1.0 - explained))
         if near.size:
             found = newton(problem.take(near), *(values[near] for values in other))
             better = found[2] > explained[near]
             for values, best in zip((decay, second, explained), found, strict=True):
                 values[near[better]] = best[better]
-    parts = [_finished(whole.take(rows), decay[rows], second[rows]) for rows in blocks(len(series), series.y.shape[1])]
-    offset, distance, decay, second, rss = (np.concatenate(values) for values in zip(*parts, strict=True))
-    return Fits(form, level + scale * offset, scale * distance, decay, second, scale**2 * rss)
+    return decay, second, explained
 
 
 def _condensed(problem: Problem) -> Problem:
@@ -164,17 +191,6 @@ def _start(problem: Problem) -> tuple[Floats, Floats]:
     seconds = np.linspace(0.0, 1.0, form.shapes) * problem.bound.max()
     grid = np.stack(np.meshgrid(decays, seconds, indexing="ij"), axis=-1).reshape(-1, 2)
     return _own(problem, grid[np.argmax(_on_grid(problem, grid), axis=1)])
-
-
-def _borders(problem: Problem, second: Floats) -> list[tuple[Floats, Floats]]:
-    """Return where else a form with two parameters may be best: as the forms at the two ends of the second one."""
-    if not problem.free:
-        return []
-    found = []
-    for form, end in (("power", np.zeros_like(second)), ("exponential", problem.bound)):
-        border = problem._replace(form=form)
-        found.append((newton(border, *_start(border))[0], end))
-    return found
 
 
 def _own(problem: Problem, points: Floats) -> tuple[Floats, Floats]:

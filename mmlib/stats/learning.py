@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mmlib.errors import MMError, counted, did_you_mean
 from mmlib.stats import choice
-from mmlib.stats.curves import FEW, Fits, fit
+from mmlib.stats.curves import FEW, Fits, rivals
 from mmlib.stats.forms import FORMS, rates
 from mmlib.stats.inference import Inference, inference, sudden
 from mmlib.stats.series import Series, blocks
@@ -118,7 +118,7 @@ def _learning(series: Series, names: list[str], confidence: float, higher: NDArr
     if not enough.size:
         return found
     some = series.take(enough)
-    fits = [fit(some, name) for name in names]
+    fits = rivals(some, names)
     values = choice.criteria(some, fits)
     best = choice.chosen(some, fits, values)
     shares = choice.weights(np.where(choice.candidates(some, fits), values, np.inf))

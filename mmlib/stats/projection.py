@@ -126,10 +126,10 @@ def point(problem: Problem, decay: Floats, second: Floats) -> Point:
     bend = None if found.bend is None else decay[:, None] * found.bend
     g = np.exp(-t)
     weighted = g * problem.weight
-    h, by_h, by_hh, _ = _moments(g * problem.y, columns, pairs, bend)
-    total, by_total, by_total2, _ = _moments(weighted, columns, pairs, bend)
-    square, by_square, by_square2, products = _moments(g * weighted, columns, pairs, bend)
-    k, by_k, by_kk = square, 2 * by_square, 2 * (products + by_square2)
+    terms = np.stack([g * problem.y, weighted, g * weighted])
+    sums, gradients, curvatures, products = _moments(terms, columns, pairs, bend)
+    (h, total, square), (by_h, by_total, by_square), (by_hh, by_total2, by_square2) = sums, gradients, curvatures
+    k, by_k, by_kk = square, 2 * by_square, 2 * (products[2] + by_square2)
     if problem.level == "free":
         n, mean = problem.size, total / problem.size
         k, by_k = k - total * mean, by_k - 2 * mean[:, None] * by_total
@@ -143,21 +143,20 @@ def point(problem: Problem, decay: Floats, second: Floats) -> Point:
 def _moments(
     terms: Floats, columns: list[Floats], pairs: list[Floats], bend: Floats | None
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return Σ g·x from its terms, its gradient and curvature through g, and Σ g'·g'·x for g·g·x.
+    """Return each Σ g·x from its terms, its gradient and curvature through g, and Σ g'·g'·x for g·g·x.
 
     g' is -column·g, and g'' is (pair - bend)·g, where the bend by log T and either parameter is that parameter's
     column.
     """
-    first = [dot(terms, column) for column in columns]
-    second = [dot(terms, pair) for pair in pairs]
-    bends = [first[0]] if len(columns) == 1 else [first[0], first[1], 0.0 if bend is None else dot(terms, bend)]
-    p = len(columns)
-    products, curvature = np.empty((len(terms), p, p)), np.empty((len(terms), p, p))
+    p, n = len(columns), len(columns) + len(pairs)
+    inner = np.einsum("aij,cij->cai", terms, np.stack([*columns, *pairs, *([] if bend is None else [bend])]))
+    first, second, bends = inner[:p], inner[p:n], [*inner[:p], *inner[n:], 0.0][: len(pairs)]
+    products, curvature = np.empty((2, *terms.shape[:2], p, p))
     places = [(i, j) for i in range(p) for j in range(i + 1)]
     for (i, j), pair, own in zip(places, second, bends, strict=True):
-        products[:, i, j] = products[:, j, i] = pair
-        curvature[:, i, j] = curvature[:, j, i] = pair - own
-    return terms.sum(axis=1), -np.stack(first, axis=1), curvature, products
+        products[..., i, j] = products[..., j, i] = pair
+        curvature[..., i, j] = curvature[..., j, i] = pair - own
+    return terms.sum(axis=2), -np.moveaxis(first, 0, -1), curvature, products
 
 
 def _pair(gradient: Floats) -> Floats:
@@ -185,10 +184,10 @@ def newton(problem: Problem, decay: Floats, second: Floats) -> tuple[Floats, Flo
     """
     done = [np.array(values, dtype=float) for values in (decay, second, np.zeros_like(decay))]
     rows = np.arange(len(decay))
-    at = np.stack([np.log(decay), second], axis=1)
+    at, limits = np.stack([np.log(decay), second], axis=1), _limits(problem)
     here, damping = point(problem, decay, second), np.zeros(len(decay))
     for _ in range(MOST_STEPS):
-        step, promised = _step(problem, at, here, damping)
+        step, promised = _step(problem, limits, at, here, damping)
         arrived = promised <= PRECISION * np.maximum(1.0 - here.explained, 1e-5)
         if arrived.any():
             ends = at + step
@@ -198,7 +197,7 @@ def newton(problem: Problem, decay: Floats, second: Floats) -> tuple[Floats, Flo
                 break
             stay = np.flatnonzero(~arrived)
             problem, rows, at, step, damping = problem.take(stay), rows[stay], at[stay], step[stay], damping[stay]
-            here = Point(*(values[stay] for values in here))
+            limits, here = (limits[0][stay], limits[1][stay]), Point(*(values[stay] for values in here))
         trial = at + step
         there = point(problem, np.exp(trial[:, 0]), trial[:, 1])
         better = there.explained >= here.explained - 1e-15
@@ -220,7 +219,7 @@ def polished(problem: Problem, decay: Floats, second: Floats) -> tuple[Floats, F
     the residuals themselves go on from it.
     """
     at, here = np.stack([np.log(decay), second], axis=1), point(problem, decay, second)
-    at = at + _step(problem, at, here, np.zeros(len(at)))[0]
+    at = at + _step(problem, _limits(problem), at, here, np.zeros(len(at)))[0]
     close = np.flatnonzero(1.0 - here.explained < CLOSE)
     if close.size:
         at[close] = _gauss_newton(problem.take(close), at[close])
@@ -265,9 +264,11 @@ def _residual(problem: Problem, at: Floats) -> tuple[Floats, Floats]:
     return dot(left[:, :, 0], left[:, :, 0]), step
 
 
-def _step(problem: Problem, at: Floats, here: Point, damping: Floats) -> tuple[Floats, Floats]:
+def _step(
+    problem: Problem, limits: tuple[Floats, Floats], at: Floats, here: Point, damping: Floats
+) -> tuple[Floats, Floats]:
     """Return the next step, within the limits, and how much more it promises to explain."""
-    low, high = _limits(problem)
+    low, high = limits
     gradient, bent = _both(problem, here)
     held = ((at <= low) & (gradient < 0)) | ((at >= high) & (gradient > 0))
     held[:, 1] |= not problem.free
@@ -282,7 +283,7 @@ def _step(problem: Problem, at: Floats, here: Point, damping: Floats) -> tuple[F
     x = (b * gradient[:, 0] - c * gradient[:, 1]) / determinant
     x = np.clip(np.clip(x, -LONGEST_STEP, LONGEST_STEP), low[:, 0] - at[:, 0], high[:, 0] - at[:, 0])
     # What one parameter may not do, the other allows for.
-    reach = np.maximum(problem.bound / 4, 1e-9)
+    reach = np.maximum(high[:, 1] / 4, 1e-9)
     y = np.clip((gradient[:, 1] - c * x) / b, -reach, reach)
     y = np.where(held[:, 1], 0.0, np.clip(y, low[:, 1] - at[:, 1], high[:, 1] - at[:, 1]))
     x = np.clip((gradient[:, 0] - c * y) / a, -LONGEST_STEP, LONGEST_STEP)

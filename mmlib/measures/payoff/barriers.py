@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from mmlib.errors import counted
-from mmlib.measures.payoff.trials import KEYS, placed, trials
+from mmlib.measures.payoff.fitted import keys_of
+from mmlib.measures.payoff.trials import KEYS, each_series, placed, table_of, trials
 from mmlib.stats import changepoints
 
 BARRIERS = {
@@ -80,20 +81,19 @@ def barriers(log: pd.DataFrame, curves: pd.DataFrame, *, confidence: float = 0.9
     1     leap     61         61          61      10.0  9.6  10.3    <NA>
     """
     over = str(curves["over"].iloc[0]) if len(curves) else "trial"
-    known = pd.MultiIndex.from_frame(curves[KEYS])
-    table = trials(log)
-    parts = log.reindex(columns=[*KEYS, "start", "part"]).sort_values([*KEYS, "start"], kind="stable")["part"]
-    rows = []
-    for key, series in table.assign(part=parts.to_numpy(), z=placed(table, over).z).groupby(KEYS):
-        if key in known:
-            names = dict(zip(KEYS, key, strict=True)) | series.iloc[0][["unit", "better"]].to_dict()
+    table = trials(log, also=["part"])
+    table["z"] = placed(table, over).z
+    known, rows = set(keys_of(curves)), []
+    for names, series in each_series(table):
+        if tuple(names.values()) in known:
+            names |= {name: series[name].iloc[0] for name in ("unit", "better")}
             rows += [names | row for row in _barriers(series, confidence)]
-    return pd.DataFrame(rows, columns=list(BARRIERS)).astype(BARRIERS)
+    return table_of(rows, BARRIERS)
 
 
 def _barriers(series: pd.DataFrame, confidence: float) -> list[dict[str, object]]:
     """Return one skill's rows, or the one that says why there are none."""
-    used = series[["z", "performance"]].notna().all(axis=1).to_numpy()
+    used = (series["z"].notna() & series["performance"].notna()).to_numpy()
     scored, sign = series[used], -1.0 if series["better"].iloc[0] == "lower" else 1.0
     y = sign * scored["performance"].to_numpy()
     changes = changepoints.changes(scored["z"], y, confidence=confidence)

@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mmlib.errors import MMError
-from mmlib.measures.payoff.fitted import fitted, models_of
+from mmlib.measures.payoff.fitted import fitted, keys_of, models_of
 from mmlib.measures.payoff.success import by_rate, success_curves, success_points
-from mmlib.measures.payoff.trials import KEYS, placed, trials
+from mmlib.measures.payoff.trials import KEYS, numbered, placed, trials, typed
 from mmlib.stats import learning
 from mmlib.stats.inference import Inference
 from mmlib.stats.series import Series
@@ -102,11 +102,11 @@ def learning_curves(
     0  exponential       50.0  39.9   0.2        True
     """
     at = placed(trials(log), checked_over(over))
-    table = at.names[["learner", "skill", "better", "unit"]].assign(over=over, n=0, identified=False)
-    table["reason"] = "no trial with a score: a curve needs at least 8"
-    found = {name: np.full(len(table), np.nan) for name in learning.NUMBERS}
-    words = {"model": np.full(len(table), None, dtype=object), "reason": table["reason"].to_numpy(dtype=object)}
-    found |= words | {"n": np.zeros(len(table), dtype=int), "identified": np.zeros(len(table), dtype=bool)}
+    size = len(at.names)
+    found = {name: np.full(size, np.nan) for name in learning.NUMBERS}
+    found |= {"n": np.zeros(size, dtype=int), "identified": np.zeros(size, dtype=bool)}
+    found |= {"model": np.full(size, None, dtype=object), "over": np.full(size, over, dtype=object)}
+    found["reason"] = np.full(size, "no trial with a score: a curve needs at least 8", dtype=object)
     higher = at.names["better"].ne("lower").to_numpy()
     for numbers, series in at.series():
         some = learning.learning(series, models=models, confidence=confidence, higher_is_better=higher[numbers])
@@ -120,7 +120,8 @@ def learning_curves(
         found[name][rates] = values
     if over == "minutes":
         found["reason"][np.isnan(at.begin)] = "no minutes recorded"
-    return table.assign(**found)[list(CURVES)].astype(CURVES)
+    columns = dict(at.names.items()) | found
+    return pd.DataFrame({name: pd.Series(columns[name], dtype=kind) for name, kind in CURVES.items()})
 
 
 def _unit_of_rate(models: NDArray, begin: NDArray) -> NDArray:
@@ -161,13 +162,9 @@ def curve_points(log: pd.DataFrame, curves: pd.DataFrame, *, confidence: float =
     39     40      49.2    50.0  49.6  50.3
     """
     over = checked_over(curves["over"].iloc[0]) if len(curves) else "trial"
-    table = trials(log)
-    keys = pd.MultiIndex.from_frame(table[KEYS])
-    table = table[keys.isin(pd.MultiIndex.from_frame(curves[KEYS]))]
-    table = table[table.groupby(KEYS)["performance"].transform("count") > 0].reset_index(drop=True)
-    at = placed(table, over)
+    at = placed(_with_curve(trials(log), curves), over)
     models = models_of(at, curves)
-    points = np.full((len(table), 3), np.nan)
+    points = np.full((len(at.trials), 3), np.nan)
     row = np.full(len(models), -1)
     for numbers, series, around in fitted(at, models, confidence):
         row[:] = -1
@@ -176,13 +173,24 @@ def curve_points(log: pd.DataFrame, curves: pd.DataFrame, *, confidence: float =
         points[mine] = _band(series, around, row[at.group[mine]], at.z[mine])
     rates = by_rate(at)
     for model in ("flat", "logistic"):
-        of_model = rates[models.to_numpy()[rates] == model]
+        of_model = rates[models[rates] == model]
         if of_model.size:
             rows, values = success_points(at, of_model, model, confidence)
             points[rows] = values
-    table[["fitted", "low", "high"]] = points
-    table["model"] = models.to_numpy()[at.group] if len(table) else None
-    return table.rename(columns={"performance": "observed"}).assign(over=over)[list(POINTS)].astype(POINTS)
+    columns = dict(at.trials.items()) | {"observed": at.trials["performance"]}
+    columns |= dict(zip(("fitted", "low", "high"), points.T, strict=True))
+    columns["model"] = pd.array(models, dtype="str").take(at.group)
+    columns["over"] = pd.array([over], dtype="str").take(np.zeros_like(at.group))
+    return typed(columns, POINTS)
+
+
+def _with_curve(table: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
+    """Return the trials of the skills that have any performance and a row in the table of curves."""
+    group, first = numbered(table)
+    named = set(keys_of(curves))
+    wanted = np.array([key in named for key in keys_of(table.iloc[first])], dtype=bool)
+    wanted &= np.bincount(group, table["performance"].notna(), minlength=len(first)) > 0
+    return table[wanted[group]].reset_index(drop=True)
 
 
 def _band(series: Series, around: Inference, row: NDArray, z: NDArray) -> NDArray:

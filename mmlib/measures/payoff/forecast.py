@@ -85,7 +85,7 @@ def forecast(
     told = told.astype(object).fillna({"identified": False, "reason": "no curve of this skill"}).reset_index(drop=True)
     models = models_of(at, curves)
     found = pd.concat([_pace(at, through(as_of)), _curve(at, models, confidence), told], axis=1)
-    found["flat"] = models.eq("flat").to_numpy(dtype=bool)
+    found["flat"] = models == "flat"
     found["state"] = _state(found)
     _extend(found, through(as_of), over)
     found["reason"] = [_reason(row) for row in found.to_dict("records")]
@@ -107,7 +107,7 @@ def _pace(at: Placed, now: pd.Timestamp) -> pd.DataFrame:
     return table
 
 
-def _curve(at: Placed, models: pd.Series, confidence: float) -> pd.DataFrame:
+def _curve(at: Placed, models: NDArray, confidence: float) -> pd.DataFrame:
     """Return one row per series with its mean now, the amount of practice that the target takes, and its asymptote."""
     found = np.full((len(at.names), len(CURVE)), np.nan)
     higher = at.names["better"].ne("lower").to_numpy()

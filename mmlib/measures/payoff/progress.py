@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mmlib.errors import counted
 from mmlib.log.derived import through
-from mmlib.measures.payoff.trials import KEYS, trials
+from mmlib.measures.payoff.trials import KEYS, each_series, table_of, trials
 from mmlib.stats import intervals
 
 INTERVAL = {"estimate": "float64", "low": "float64", "high": "float64"}
@@ -72,17 +73,18 @@ def progress(
     table = trials(log)
     table = table[(table["start"] >= first - pd.Timedelta(days=before_days)) & (table["start"] <= last)]
     rows = []
-    for (learner, skill), series in table.groupby(KEYS):
-        names = {"learner": learner, "skill": skill, "unit": series["unit"].iloc[0]}
-        rows.append({**names, **_difference(series, series["start"] >= first, confidence)})
-    return pd.DataFrame(rows, columns=list(PROGRESS)).astype(PROGRESS)
+    for names, series in each_series(table):
+        is_now = (series["start"] >= first).to_numpy()
+        rows.append(names | {"unit": series["unit"].iloc[0]} | _difference(series, is_now, confidence))
+    return table_of(rows, PROGRESS)
 
 
-def _difference(series: pd.DataFrame, is_now: pd.Series, confidence: float) -> dict[str, object]:
+def _difference(series: pd.DataFrame, is_now: NDArray[np.bool_], confidence: float) -> dict[str, object]:
     """Return one skill's progress."""
     better = series["better"].iloc[0]
-    before = series.loc[~is_now, "performance"].dropna()
-    now = series.loc[is_now, "performance"].dropna()
+    performance = series["performance"].to_numpy()
+    scored = ~np.isnan(performance)
+    before, now = performance[scored & ~is_now], performance[scored & is_now]
     estimate, low, high, _ = intervals.difference_interval(before, now, confidence)
     if better == "lower":
         estimate, low, high = -estimate, -high, -low
@@ -95,8 +97,8 @@ def _difference(series: pd.DataFrame, is_now: pd.Series, confidence: float) -> d
         reason = "the scores do not vary, so their noise cannot be told"
     return {
         "better": better,
-        "before": before.mean(),
-        "now": now.mean(),
+        "before": before.mean() if before.size else np.nan,
+        "now": now.mean() if now.size else np.nan,
         "n_before": before.size,
         "n_now": now.size,
         "estimate": estimate,
