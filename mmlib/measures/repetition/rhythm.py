@@ -83,7 +83,7 @@ def rhythm(log: pd.DataFrame, *, as_of: str | pd.Timestamp) -> pd.DataFrame:
     types = dict.fromkeys(whole, "int64") | dict.fromkeys(floats, "float64")
     names = rows.drop_duplicates("series").set_index("series")
     for place, key in enumerate(KEYS):
-        table.insert(place, key, names[key])
+        table.insert(place, key, names[key].reindex(table.index))
     return table.reset_index(drop=True).astype(types | {"usual_weekday": "str", "reason": "str"})
 
 
