@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import io
 import re
 import sys
@@ -20,6 +21,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.transforms import Bbox
 
+from mmlib.charts.data import figure_tables, tables_of
+
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
 FAMILY = "Source Sans Pro"
@@ -30,6 +33,7 @@ WIDE_FAMILIES = (
     "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Zen Hei", "Malgun Gothic", "Arial Unicode MS",
 )  # fmt: skip
 MISSING = "\N{WHITE SQUARE}"
+TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))  # they mirror all text after them
 
 INK = "#1f2933"  # titles, names, values
 MUTED = "#56616b"  # subtitles, axes, remarks
@@ -119,6 +123,8 @@ def _drawable() -> frozenset[int]:
 def plain(text: object) -> str:
     r"""Return a user's text as it can be drawn: on one line, no mathematics, no glyph that no font here has.
 
+    Characters that turn the direction of what follows are left out; Hebrew and Arabic need none of them.
+
     Examples
     --------
     >>> plain("win $5\n and $6")
@@ -128,18 +134,27 @@ def plain(text: object) -> str:
     shown = [
         letter if ord(letter) in _drawable() else MISSING
         for letter in flat
+        if letter not in TURNING
         if ord(letter) in _drawable() or unicodedata.category(letter) not in {"Mn", "Cf", "Cc"}
     ]
     return "".join(shown).replace("$", r"\$")
 
 
 def styled(chart: Chart) -> Chart:
-    """Let a chart function draw in the suite's style, whatever the user's settings are."""
+    """Let a chart function draw in the suite's style, whatever the user's settings are, and keep what it drew.
+
+    The Axes hold the function's tables as `data_tables`: a report shows them to those who cannot see the chart.
+    """
+    signature = inspect.signature(chart)
 
     @functools.wraps(chart)
     def drawn(*args: Any, **kwargs: Any) -> Any:
         with mpl.rc_context(_rc()):
-            return chart(*args, **kwargs)
+            axes = chart(*args, **kwargs)
+        tables = tables_of(chart, signature, args, kwargs)
+        for ax in np.atleast_1d(np.asarray(axes, dtype=object)).flat:
+            ax.data_tables = [] if getattr(ax, "is_empty", False) else tables
+        return axes
 
     return drawn  # type: ignore[return-value]
 
@@ -160,6 +175,8 @@ def use_style() -> None:
     if shell is not None:
         # Loading the backend later would put its own formatters in place of ours.
         plt.switch_backend(plt.get_backend())
+        if "inline" in plt.get_backend():
+            plt.uninstall_repl_displayhook()  # after each cell it draws every figure in pixels, which nobody sees here
         formatters = shell.display_formatter.formatters
         for kind in ("image/png", "image/jpeg", "application/pdf"):
             formatters[kind].pop(Figure, None)
@@ -204,7 +221,8 @@ def _svg_with_alt_text(figure: Figure) -> tuple[str, dict[str, Any]] | None:
     drawing, text = svg(figure).replace("<svg", f'<svg style="background: {PAPER}"', 1), alt_text(figure)
     if all(getattr(ax, "is_empty", False) for ax in figure.axes):
         return drawing, {"alt": text, "empty": True}
-    return drawing, {"alt": text, "dark": DARK}
+    tables = figure_tables(figure)
+    return drawing, {"alt": text, "dark": DARK} | ({"tables": tables} if tables else {})
 
 
 def alt_text(figure: Figure) -> str:

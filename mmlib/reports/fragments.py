@@ -31,6 +31,10 @@ PLAIN_ATTRIBUTES = """
 SAFE_LINK = re.compile(r"(https?://|mailto:|#|[\w./-]+\.(?:html|pdf)(?:#|$))", re.IGNORECASE)
 SAFE_IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
 BLOCKED_LINK = "#harmful-link"  # what the Markdown filter puts in place of javascript: and the like
+# Characters that turn the direction of all text after them, as such and as entities.
+TURNING = re.compile(
+    r"[\u202a-\u202e\u2066-\u2069]|&#(?:0*82(?:3[4-8]|9[4-7])|x0*20(?:2[a-e]|6[6-9]));?", re.IGNORECASE
+)
 NO_DESCRIPTION = "Chart without a description"
 
 
@@ -82,8 +86,21 @@ def prose(source: str, *, trusted: bool = False, attachments: Mapping[str, Any] 
 
 def fragment(source: str) -> str:
     """Return an HTML output as it may stand in a report: sanitised, each table in a scroller of its own."""
-    clean = sanitised(source)
+    clean = re.sub(r"<pre>", '<pre tabindex="0">', sanitised(source))  # wide lines scroll: by keyboard, too
     return re.sub(r"(?s)<table\b.*?</table>", lambda found: report_table(found[0]), clean)
+
+
+def unturned(source: str) -> str:
+    """Return text or HTML without the characters that turn the direction of reading: a name must not mirror others.
+
+    Names in Hebrew or Arabic need none of them.
+
+    Examples
+    --------
+    >>> unturned("harmless\\u202efdp.exe, &#8238;too")
+    'harmlessfdp.exe, too'
+    """
+    return TURNING.sub("", source)
 
 
 def text_of(source: str) -> str:
@@ -126,11 +143,18 @@ def _dark_rules(dark: Mapping[str, str]) -> str:
     return f"@media (prefers-color-scheme: dark){{{''.join(rules)}}}"
 
 
-def figure(source: str, alt: str, caption: str = "", *, adapts: bool = True) -> str:
-    """Return a figure around an image's data URI, with the sentence that tells how to read it as its caption."""
+def figure(source: str, alt: str, caption: str = "", *, adapts: bool = True, enlarges: bool = False) -> str:
+    """Return a figure around an image's data URI, with the sentence that tells how to read it as its caption.
+
+    One that `enlarges` has a switch, for phones, that needs no script: its letters would be small there.
+    """
     said = f"<figcaption>{caption}</figcaption>" if caption else ""
     kind = "" if adapts else ' class="paper"'
-    return f'<figure{kind}><img alt="{html.escape(alt)}" src="{source}">{said}</figure>'
+    image = f'<img alt="{html.escape(alt)}" src="{source}">'
+    if enlarges:
+        switch = '<input type="checkbox" aria-label="Larger chart"><span>Larger</span>'
+        image = f'<label class="larger">{image}{switch}</label>'
+    return f"<figure{kind}>{image}{said}</figure>"
 
 
 def printed(source: str) -> str:
@@ -145,6 +169,20 @@ def failure(name: str, value: str, traceback: str) -> str:
     return (
         f'<div class="failure">{said}<details><summary>Where it happened</summary>{printed(traceback)}</details></div>'
     )
+
+
+def tables_of(output: Mapping[str, Any], mime: str) -> list[Mapping[str, Any]]:
+    """Return the tables of a chart's data, as an image output's metadata hold them; plain matplotlib's has none."""
+    return [table for table in output.get("metadata", {}).get(mime, {}).get("tables", ()) if _is_table(table)]
+
+
+def _is_table(table: Any) -> bool:
+    """Whether this is what our charts leave: a notebook from elsewhere may hold anything under the same name."""
+    if not isinstance(table, Mapping) or not {"caption", "columns", "rows", "of"} <= set(table):
+        return False
+    columns, rows = table["columns"], table["rows"]
+    whole = isinstance(columns, list) and isinstance(rows, list) and isinstance(table["of"], int)
+    return whole and all(isinstance(row, list) and len(row) == len(columns) > 0 for row in rows)
 
 
 def alt_and_dark(output: Mapping[str, Any], mime: str) -> tuple[str, dict[str, str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mmlib.reports import fragments
+from mmlib.reports.tables import data_tables
 
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg")
 REPR = re.compile(r"\s*(array\()?[\[\s]*<[\w.]*(Axes|Figure|matplotlib|BarContainer|ErrorbarContainer)")
@@ -26,11 +27,16 @@ class Look:
 
 @dataclass(frozen=True)
 class Chart:
-    """An image output: its data URI, its description, and whether its colours follow a dark page."""
+    """An image output: its data URI, its description, whether its colours follow a dark page, and its data as HTML.
+
+    On a phone a chart can be made larger, and then scrolls in its frame; paper has neither frame nor data.
+    """
 
     source: str
     alt: str
     adapts: bool
+    data: str = ""
+    framed: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,9 +90,13 @@ def page(notebook: Mapping[str, Any], name: str, look: Look) -> Page:
     ('Ada', ['payoff'])
     """
     pieces = (piece for cell in notebook["cells"] for piece in _pieces(cell, look))
-    opening, *sections = _sections(_joined(pieces))
+    blocks = _named_apart(_levelled(fragments.unturned(block) for block in _joined(pieces)))
+    opening, *sections = _sections(blocks)
     whole = "".join([opening.html, *(section.html for section in sections)])
-    title = _first(r"(?s)<h1\b[^>]*>(.*?)</h1>", whole) or str(notebook["metadata"].get("title") or name)
+    title = _first(r"(?s)<h1\b[^>]*>(.*?)</h1>", whole)
+    if not title:
+        title = fragments.unturned(str(notebook["metadata"].get("title") or name))
+        opening.blocks[:0] = [f"<h1>{html.escape(title)}</h1>"] if whole else []
     said = _first(r'(?s)<ol class="story">.*?<li>(.*?)</li>', whole) or _first(r"(?s)<p>(.*?)</p>", whole)
     return Page(title, said[:DESCRIPTION_LENGTH], opening.html, sections)
 
@@ -134,9 +144,11 @@ def _display(output: Mapping[str, Any], look: Look, drawn: bool) -> Iterator[str
 
 def _chart(output: Mapping[str, Any], mime: str, source: str, look: Look) -> Chart:
     alt, dark = fragments.alt_and_dark(output, mime)
+    data = "" if look.paged else data_tables(fragments.tables_of(output, mime))
     if mime == "image/svg+xml":
-        return Chart(fragments.svg_image(source, None if look.paged else dark), alt, bool(dark))
-    return Chart(f"data:{mime};base64,{''.join(source.split())}", alt, False)
+        image = fragments.svg_image(source, None if look.paged else dark)
+        return Chart(image, alt, bool(dark), data, not look.paged)
+    return Chart(f"data:{mime};base64,{''.join(source.split())}", alt, False, data, not look.paged)
 
 
 def _joined(pieces: Iterable[str | Chart | Reading]) -> Iterator[str]:
@@ -156,7 +168,39 @@ def _joined(pieces: Iterable[str | Chart | Reading]) -> Iterator[str]:
 
 
 def _figure(chart: Chart, caption: str = "") -> str:
-    return fragments.figure(chart.source, chart.alt, caption, adapts=chart.adapts)
+    drawn = fragments.figure(chart.source, chart.alt, caption, adapts=chart.adapts, enlarges=chart.framed)
+    return f'<div class="chart">{drawn}{chart.data}</div>' if chart.framed else drawn
+
+
+def _levelled(blocks: Iterable[str]) -> Iterator[str]:
+    """Leave no gap between the levels of headings: what stands under a second level is of the third."""
+    above: list[int] = []
+
+    def heading(found: re.Match[str]) -> str:
+        level, rest = int(found[1]), found[2]
+        if not fragments.text_of(rest.partition(">")[2]):
+            return ""
+        if not above and level > 1:
+            above.append(1)
+        while above and above[-1] >= level:
+            above.pop()
+        above.append(level)
+        return f"<h{len(above)}{rest}</h{len(above)}>"
+
+    for block in blocks:
+        yield re.sub(r"(?s)<h([1-6])\b(.*?)</h\1>", heading, block)
+
+
+def _named_apart(blocks: Iterable[str]) -> Iterator[str]:
+    """Give each table's frame a name of its own: screen readers list them by name."""
+    taken: dict[str, int] = {}
+
+    def region(found: re.Match[str]) -> str:
+        taken[found[2]] = count = taken.get(found[2], 0) + 1
+        return found[0] if count == 1 else f"{found[1]}{found[2]}, {count}{found[3]}"
+
+    for block in blocks:
+        yield re.sub(r'(<div class="table" role="region" aria-label=")([^"]*)(" tabindex="0">)', region, block)
 
 
 def _sections(blocks: Iterable[str]) -> list[Section]:

@@ -77,6 +77,11 @@ def test_any_name_can_be_drawn_without_a_warning(text):
         assert style.svg(figure)
 
 
+def test_a_name_cannot_mirror_what_stands_after_it():
+    assert style.plain("harmless\u202efdp.exe \u2067x\u2069") == "harmlessfdp.exe x"
+    assert style.plain("\u05e9\u05dc\u05d5\u05dd") == "\u05e9\u05dc\u05d5\u05dd", "Hebrew turns by itself"
+
+
 def test_dollar_signs_are_not_mathematics():
     figure, ax = plt.subplots()
     ax.set_title(style.plain("$x_1$ & <b>"))
@@ -146,9 +151,10 @@ def test_notebook_outputs_are_svg_with_alt_text():
     chart, reading, own = (notebook.cells[i].outputs[0] for i in (1, 2, 3))
     assert set(chart.data) == {"image/svg+xml", "text/plain"}
     alt = "All 6 h 20 min of practice went to ukulele. ukulele 6 h 20 min."
-    assert chart.metadata["image/svg+xml"] == {"alt": alt, "dark": DARK}
+    table = {"caption": "Totals", "columns": ["skill", "minutes", "sessions"], "rows": [["ukulele", "380", "12"]]}
+    assert chart.metadata["image/svg+xml"] == {"alt": alt, "dark": DARK, "tables": [{**table, "of": 1}]}
     paper = re.compile('<svg[^>]* style="background: #ffffff"')  # dark ink must not lie on a dark page
     assert paper.search(chart.data["image/svg+xml"]) and paper.search(own.data["image/svg+xml"])
     assert "6 h 20 min in 1 skill" in reading.data["text/markdown"]
     assert "image/svg+xml" in own.data
-    assert own.metadata["image/svg+xml"]["alt"] == ""
+    assert own.metadata["image/svg+xml"] == {"alt": "", "dark": DARK}

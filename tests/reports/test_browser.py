@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from nbformat.v4 import new_markdown_cell
 
+from mmlib.reports.contents import write
 from mmlib.reports.export import ReportHTMLExporter
-from mmlib.reports.shelf import index
 
 WIDTHS = (390, 1280)
 
@@ -16,28 +16,8 @@ def shelf(tmp_path, executed):
     (tmp_path / "2026-10").mkdir()
     page, _ = ReportHTMLExporter().from_notebook_node(executed)
     (tmp_path / "2026-10" / "ada.html").write_text(page, encoding="utf-8")
-    index(tmp_path)
+    write(tmp_path, [])
     return tmp_path
-
-
-@pytest.fixture
-def visit(chromium):
-    """Open a file and watch what it asks for and complains about."""
-    opened = []
-
-    def go(path, width=1280, scheme="light"):
-        page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        page.asked, page.complaints = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("console", lambda message: page.complaints.append(message.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(path.as_uri())
-        opened.append(page)
-        return page
-
-    yield go
-    for page in opened:
-        page.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
