@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 SHOWN_IN_FULL = 20
@@ -100,7 +101,38 @@ class PracticeError(MMError):
 
 
 class ReportError(MMError):
-    """A report that could not be built, or was asked for with wrong parameters."""
+    """A report that could not be built, or was asked for with wrong parameters.
+
+    Attributes
+    ----------
+    cell : int or None
+        The number of the cell that failed, as its notebook shows it in brackets; None where no cell failed.
+    heading : str
+        The heading above it.
+    name, value : str
+        The error's name and what it says, such as "KeyError" and "'juggling'".
+    kept : Path or None
+        The notebook as far as it got.
+
+    Examples
+    --------
+    >>> stopped = ReportError("Cell [4] stopped.", cell=4, name="KeyError")
+    >>> str(stopped), stopped.cell, stopped.kept
+    ('Cell [4] stopped.', 4, None)
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        cell: int | None = None,
+        heading: str = "",
+        name: str = "",
+        value: str = "",
+        kept: Path | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.cell, self.heading, self.name, self.value, self.kept = cell, heading, name, value, kept
 
 
 class SetAsideWarning(UserWarning):

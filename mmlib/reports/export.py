@@ -20,7 +20,9 @@ from traitlets import Bool, Unicode, default
 from traitlets.config import Config
 
 from mmlib.errors import ReportError
+from mmlib.reports.fonts import font_faces
 from mmlib.reports.page import Look, Page, page
+from mmlib.reports.settled import settled
 
 TEMPLATES = Path(__file__).parent / "templates"
 TYPESETTER = "mmlib.reports.typeset"
@@ -34,8 +36,8 @@ PANGO_MISSING = (
 class PangoMissing(ReportError):
     """The system library that sets the text of PDFs is not installed; HTML can be built without it."""
 
-    def __init__(self) -> None:
-        super().__init__(PANGO_MISSING)
+    def __init__(self, message: str = PANGO_MISSING) -> None:
+        super().__init__(message)
 
 
 class ReportHTMLExporter(TemplateExporter):
@@ -86,6 +88,12 @@ class ReportHTMLExporter(TemplateExporter):
         yield from super().default_filters()
         yield "page", self._page
 
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the page and the resources; the same outputs make the same page, byte for byte."""
+        return super().from_notebook_node(settled(nb), resources, **kw)
+
     def _page(self, notebook: NotebookNode, resources: dict[str, Any]) -> Page:
         name = resources.get("metadata", {}).get("name", "Notebook")
         return page(notebook, name, Look(code=not self.exclude_input, paged=self.paged))
@@ -121,12 +129,12 @@ class ReportPDFExporter(ReportHTMLExporter):
         ReportError
             Where a chart cannot be drawn.
         """
-        typesetter = _typesetter()
+        setter = typesetter()
         body, resources = super().from_notebook_node(nb, resources, **kw)
-        return typesetter.typeset(body), resources
+        return setter.typeset(body), resources
 
     def _init_resources(self, resources: dict[str, Any] | None) -> dict[str, Any]:
-        return {**super()._init_resources(resources), "font_faces": _typesetter().font_faces()}
+        return {**super()._init_resources(resources), "font_faces": font_faces()}
 
 
 class _ForTheTerminal(TemplateExporter):
@@ -146,7 +154,14 @@ class TerminalPDFExporter(_ForTheTerminal, ReportPDFExporter):
     """`ReportPDFExporter` under the name mm-pdf."""
 
 
-def _typesetter() -> ModuleType:
+def typesetter() -> ModuleType:
+    """Return the module that sets PDFs; WeasyPrint is imported with it.
+
+    Raises
+    ------
+    PangoMissing
+        Where the system has no Pango.
+    """
     try:
         with redirect_stdout(StringIO()):  # WeasyPrint prints a banner of its own
             return import_module(TYPESETTER)

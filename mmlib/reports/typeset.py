@@ -5,6 +5,7 @@ This module imports WeasyPrint, and so needs Pango: an `OSError` at import means
 
 from __future__ import annotations
 
+import base64
 import logging
 import re
 from collections.abc import Iterator
@@ -17,13 +18,17 @@ from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from mmlib.errors import ReportError
+from mmlib.reports.lettering import lettered
+from mmlib.reports.tagging import finish
 
 PACKAGE = Path(__file__).resolve().parent.parent
-FONTS = PACKAGE / "charts" / "fonts"
-WEIGHTS = {"light": 300, "regular": 400, "medium": 500, "semibold": 600, "bold": 700}
 # How WeasyPrint's log says that an image is missing from the page.
 FAILURES = ("Failed to load image", "Failed to render SVG image")
 VARIANT = "pdf/ua-1"
+DRAWING = re.compile(r'(?<=src="data:image/svg\+xml;base64,)[A-Za-z0-9+/=]+')
+CELL = re.compile(r"(?s)(?<=<t[dh])\b.*?(?=</t[dh]>)")
+# A table is made as wide as its longest words, and paper has no scroller: these many letters fit side by side.
+LONG_WORD = re.compile(r"(?:&[^;\s<>]{1,10};|[^\s<>&]){30}(?=[^\s<>])")
 
 
 class _OwnFiles(URLFetcher):
@@ -55,10 +60,21 @@ def typeset(page: str) -> bytes:
         Where an image of the page cannot be drawn.
     """
     with _collected() as failures:
-        pdf = HTML(string=page, url_fetcher=_OwnFiles()).write_pdf(pdf_variant=VARIANT)
+        pdf = HTML(string=DRAWING.sub(_lettered, CELL.sub(_breakable, page)), url_fetcher=_OwnFiles()).write_pdf(
+            pdf_variant=VARIANT, finisher=finish
+        )
     if failures:
         raise ReportError(f"The PDF cannot be made, because a chart cannot be drawn: {failures[0]}")
     return pdf
+
+
+def _lettered(drawing: re.Match[str]) -> str:
+    return base64.b64encode(lettered(base64.b64decode(drawing[0]).decode()).encode()).decode()
+
+
+def _breakable(cell: re.Match[str]) -> str:
+    opening, closing, text = cell[0].partition(">")
+    return opening + closing + re.sub(r"(?<=>)[^<]+|^[^<]+", lambda words: LONG_WORD.sub(r"\g<0><wbr>", words[0]), text)
 
 
 @contextmanager
@@ -83,17 +99,3 @@ def _collected() -> Iterator[list[str]]:
         loggers[0].removeHandler(collector)
         for logger, propagate in zip(loggers, before, strict=True):
             logger.propagate = propagate
-
-
-def font_faces(folder: Path = FONTS) -> str:
-    """Return @font-face rules for the family "Report" from a folder of fonts named like Family-SemiBold.ttf."""
-    faces = []
-    for file in sorted(folder.glob("*.ttf")):
-        style = file.stem.rpartition("-")[2].lower()
-        weight = WEIGHTS.get(style.replace("italic", "") or "regular", 400)
-        slant = "italic" if "italic" in style else "normal"
-        faces.append(
-            f'@font-face{{font-family:"Report";font-weight:{weight};font-style:{slant};'
-            f'src:url("{file.resolve().as_uri()}")}}'
-        )
-    return "\n".join(faces)

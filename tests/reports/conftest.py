@@ -35,7 +35,7 @@ def chart(alt="Practised on 3 days.", dark=DARK):
     return shown({"image/svg+xml": drawing(), "text/plain": "<Figure>"}, {"image/svg+xml": {"alt": alt, "dark": dark}})
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def made():
     """Makers of cells, for tests that need a notebook of their own."""
     return {"shown": shown, "chart": chart, "drawing": drawing}
@@ -64,3 +64,23 @@ def executed():
             new_markdown_cell("## Provenance"),
         ]
     )
+
+
+@pytest.fixture
+def visit(chromium):
+    """Open a file in Chromium and watch what it asks for and complains about."""
+    opened = []
+
+    def go(path, width=1280, scheme="light"):
+        page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        page.asked, page.complaints = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("console", lambda message: page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.goto(path.as_uri())
+        opened.append(page)
+        return page
+
+    yield go
+    for page in opened:
+        page.close()

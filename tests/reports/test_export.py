@@ -8,6 +8,8 @@ import subprocess
 import sys
 from importlib.metadata import entry_points
 
+import numpy as np
+import pandas as pd
 import pikepdf
 import pypdfium2
 import pytest
@@ -18,6 +20,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from mmlib.errors import ReportError
 from mmlib.reports import export
 from mmlib.reports.export import PangoMissing, ReportHTMLExporter, ReportPDFExporter
+from tests.reports.matterhorn import elements, failures, of_kind
 
 
 def page(*cells, **traits):
@@ -31,18 +34,6 @@ def html(notebook):
 
 def pdf(notebook):
     return ReportPDFExporter().from_notebook_node(notebook)[0]
-
-
-def elements(pdf_file):
-    """All structure elements of a tagged PDF."""
-    found, waiting = [], [pdf_file.Root.StructTreeRoot]
-    while waiting:
-        element = waiting.pop()
-        if isinstance(element, pikepdf.Dictionary):
-            found.append(element)
-            kids = element.get("/K", [])
-            waiting.extend(kids if isinstance(kids, pikepdf.Array) else [kids])
-    return found
 
 
 def test_the_exporters_are_known_to_nbconvert_by_name():
@@ -190,13 +181,13 @@ def test_the_pdf_is_tagged_and_says_so(executed):
         with made_pdf.open_metadata() as metadata:
             assert metadata["pdfuaid:part"] == "1"
             assert metadata["dc:title"] == "Ada in October 2026"
-        figures = [element for element in elements(made_pdf) if element.get("/S") == "/Figure"]
-        assert {str(figure.Alt) for figure in figures} == {
+        assert {str(figure.Alt) for figure in of_kind(made_pdf, "/Figure")} == {
             "Practised on 3 days.",
             "Juggling rose from 18 to 41 catches.",
         }
-        kinds = {str(element.get("/S")) for element in elements(made_pdf)}
+        kinds = {str(element.S) for element, _ in elements(made_pdf)}
         assert {"/H1", "/H2", "/P", "/L", "/LI", "/Table", "/TH", "/TD"} <= kinds
+        assert [len(of_kind(made_pdf, "/H1")), len(of_kind(made_pdf, "/H2"))] == [1, 3]
 
 
 def test_the_pdf_has_bookmarks_page_numbers_and_a_running_title(executed):
@@ -211,6 +202,166 @@ def test_the_pdf_has_bookmarks_page_numbers_and_a_running_title(executed):
     assert "<script>" in "".join(texts)
     width, height = document[0].get_size()
     assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == (210, 297)
+
+
+RICH = """\
+## Everything
+
+A [link](https://example.org/a?b=c) and [inside](#everything), **bold**, `code`, H<sub>2</sub>O, ~~gone~~.
+
+- one
+  - nested
+
+    with a paragraph of its own
+- two [links](https://example.org) in [an item](https://example.org/b)
+
+1. first
+
+2. second
+
+   again
+
+> quoted
+>
+> - a list
+
+***
+
+| skill | hours |
+|-------|-------|
+| piano | 2     |
+
+```python
+print("code")
+```
+
+<dl><dt>Term</dt><dd>Meaning</dd></dl>
+
+<details><summary>More</summary>hidden</details>
+
+##### Deep
+"""
+LONG_WORD = "donaudampfschifffahrt" * 40
+
+
+@pytest.fixture(scope="module")
+def rich(made):
+    """The PDF of a notebook with all that a user's own may hold."""
+    columns = pd.MultiIndex.from_tuples([("x", "a"), ("x", "b"), ("y", "c")])
+    rows = pd.MultiIndex.from_tuples([("u", "v"), ("u", "w")], names=["one", "two"])
+    tables = [
+        pd.DataFrame([[1, 2, "c"], [3, 4, "d"]], index=rows, columns=columns).to_html(),
+        pd.DataFrame({f"column {n}": range(90) for n in range(4)}).to_html(),
+        pd.DataFrame({"hours": [1.5]}, index=[LONG_WORD]).style.to_html(),
+        "<table><caption>Said</caption><tr><th>h</th><td rowspan=2>x</td></tr><tr><th>i</th></tr></table>",
+    ]
+    cells = [
+        new_markdown_cell(f"# Ada\n\n{RICH}"),
+        *(made["shown"]({"text/html": table}) for table in tables),
+        made["chart"]("A chart. " * 200),
+        made["shown"]({"text/markdown": f"Reading {LONG_WORD}"}),
+        made["chart"](dark={}),
+        made["shown"]({"text/plain": LONG_WORD}),
+        new_markdown_cell(f"## {LONG_WORD}"),
+        new_code_cell(outputs=[new_output("error", ename="KeyError", evalue="x", traceback=["line"])]),
+    ]
+    return pdf(new_notebook(cells=cells))
+
+
+def test_the_pdf_passes_what_a_machine_can_check_of_pdf_ua(executed, rich):
+    assert failures(pdf(executed)) == []
+    assert failures(rich) == []
+
+
+def test_the_pdf_is_sound(rich):
+    with pikepdf.open(io.BytesIO(rich)) as made_pdf:
+        assert made_pdf.check_pdf_syntax() == []
+
+
+def test_the_checks_find_what_is_missing(rich):
+    """Each damage that is done to a good PDF is found, by its number in the Matterhorn Protocol."""
+
+    def found(harm):
+        with pikepdf.open(io.BytesIO(rich)) as made_pdf:
+            harm(made_pdf)
+            out = io.BytesIO()
+            made_pdf.save(out)
+        return {failure.partition(":")[0] for failure in failures(out.getvalue())}
+
+    def unmarked(made_pdf):
+        page = made_pdf.pages[0]
+        plain = [part for part in pikepdf.parse_content_stream(page) if str(part.operator) not in ("BMC", "BDC", "EMC")]
+        page.Contents = made_pdf.make_stream(pikepdf.unparse_content_stream(plain))
+
+    def without(kind, *names):
+        def harm(made_pdf):
+            element = of_kind(made_pdf, kind)[0] if kind else made_pdf.Root
+            for name in names[:-1]:
+                element = element[name]
+            del element[names[-1]]
+
+        return harm
+
+    def renamed(kind, other):
+        return lambda made_pdf: setattr(of_kind(made_pdf, kind)[0], "S", pikepdf.Name(other))
+
+    def unembedded(made_pdf):
+        for font in made_pdf.pages[0].Resources.Font.values():
+            font.DescendantFonts[0].FontDescriptor = pikepdf.Dictionary()
+
+    assert "01-005" in found(unmarked)
+    assert "13-004" in found(without("/Figure", "/Alt"))
+    assert "15-003" in found(without("/TH", "/A", "/Scope"))
+    assert "11-006" in found(without(None, "/Lang"))
+    assert "07-001" in found(without(None, "/ViewerPreferences"))
+    assert "06-001" in found(without(None, "/Metadata"))
+    assert "14-003" in found(renamed("/H2", "/H4"))
+    assert "09-004" in found(renamed("/LBody", "/P"))
+    assert "02-001" in found(renamed("/P", "/Paragraph"))
+    assert "28-011" in found(renamed("/Link", "/Span"))
+    assert "28-012" in found(lambda made_pdf: made_pdf.pages[0].Annots[0].__delitem__("/Contents"))
+    assert "28-008" in found(lambda made_pdf: made_pdf.pages[0].obj.__delitem__("/Tabs"))
+    assert "31-009" in found(unembedded)
+
+
+def test_running_titles_and_page_numbers_are_no_part_of_the_text(executed):
+    with pikepdf.open(io.BytesIO(pdf(executed))) as made_pdf:
+        artefacts = [page.Contents.read_bytes().count(b"/Type /Pagination") for page in made_pdf.pages]
+    assert artefacts[0] == 1  # the number; the title begins on the second page
+    assert min(artefacts[1:]) > 1
+
+
+def test_a_figure_lies_where_the_tags_say(made):
+    """The box of a figure holds the ink of its chart, as another library draws the page."""
+    made_file = pdf(new_notebook(cells=[new_markdown_cell("# Ada"), made["chart"]()]))
+    page = pypdfium2.PdfDocument(made_file)[0]
+    picture = np.asarray(page.render(scale=1).to_pil().convert("RGB")).astype(int)
+    blue = np.argwhere((picture[..., 2] - picture[..., 0]) > 80)
+    with pikepdf.open(io.BytesIO(made_file)) as made_pdf:
+        left, bottom, right, top = (float(each) for each in of_kind(made_pdf, "/Figure")[0].A.BBox)
+    height = page.get_height()
+    (first, start), (last, end) = blue.min(axis=0), blue.max(axis=0)
+    assert left <= start < end <= right
+    assert height - top <= first < last <= height - bottom
+    assert (top - bottom) < 1.6 * (last - first)
+
+
+def test_a_long_word_takes_nothing_off_the_page(rich, made):
+    notebook = new_notebook(
+        cells=[
+            new_markdown_cell(f"# Title {LONG_WORD}"),
+            made["shown"]({"text/html": pd.DataFrame({"hours": [4.75]}, index=[LONG_WORD]).to_html()}),
+            made["shown"]({"text/html": f'<dl class="provenance"><dt>Skill</dt><dd>{LONG_WORD}</dd></dl>'}),
+            made["shown"]({"text/markdown": f"- {LONG_WORD}\n\n> {LONG_WORD}"}),
+        ]
+    )
+    for file in (pdf(notebook), rich):
+        for page in pypdfium2.PdfDocument(file):
+            text = page.get_textpage()
+            boxes = [text.get_charbox(n) for n in range(text.count_chars())]
+            margin = page.get_height() - 57  # where the running title is cut off
+            assert max(right for _, _, right, top in boxes if top < margin) < page.get_width() - 20
+    assert "4.75" in "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf(notebook)))
 
 
 def test_charts_in_the_pdf_are_vectors(executed):

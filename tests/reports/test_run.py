@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import sys
 
 import nbformat
@@ -15,7 +16,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from mmlib.errors import ReportError
 from mmlib.reports import export, run
 from mmlib.reports.kernels import OwnKernelManager
-from mmlib.reports.parameters import parameters
 from mmlib.reports.run import report, slug
 
 PARAMETERS = """\
@@ -112,11 +112,86 @@ def test_a_failed_cell_stops_the_report_and_is_named(saved, tmp_path):
     assert names(out) == ["ada.html"]
 
 
+def test_the_error_of_a_failed_cell_says_where_it_is_in_parts(saved, tmp_path):
+    notebook = saved(new_markdown_cell("# Ada\n\n## Payoff #"), new_code_cell("1"), new_code_cell("{}['juggling']"))
+    with pytest.raises(ReportError) as caught:
+        report(notebook, {}, out=tmp_path, name="ada")
+    error = pickle.loads(pickle.dumps(caught.value))  # as it comes back from another process
+    assert (error.cell, error.heading, error.name, error.value) == (2, "Payoff", "KeyError", "'juggling'")
+    assert error.kept == tmp_path / "ada.failed.ipynb"
+    assert str(error) == str(caught.value)
+
+
+def test_a_very_long_error_is_cut_short(saved, tmp_path):
+    with pytest.raises(ReportError) as caught:
+        report(saved(new_code_cell("raise ValueError('very ' * 10_000)")), {}, out=tmp_path, name="ada")
+    assert len(str(caught.value)) < 3000
+    assert caught.value.value.endswith("…")
+
+
 def test_a_kernel_that_dies_is_one_clear_message(saved, tmp_path):
-    notebook = saved(new_code_cell("import os\nos._exit(1)"))
-    with pytest.raises(ReportError, match=r"monthly.ipynb stopped: the Python that ran it died"):
-        report(notebook, {}, out=tmp_path / "out", name="ada")
+    notebook = saved(parameters_cell(), new_markdown_cell("## Payoff"), new_code_cell("import os\nos._exit(1)"))
+    with pytest.raises(ReportError, match=r"monthly.ipynb stopped: the Python that ran it died") as caught:
+        report(notebook, {"most": 3}, out=tmp_path / "out", name="ada")
+    assert 'at cell [3], under "Payoff"' in str(caught.value)
+    assert (caught.value.cell, caught.value.heading, caught.value.kept) == (3, "Payoff", None)
     assert names(tmp_path / "out") == []
+
+
+FLAKY = """\
+from pathlib import Path
+tries = Path({tries!r})
+tries.write_text(tries.read_text() + "x" if tries.exists() else "x")
+assert len(tries.read_text()) > {failures}, "not yet"
+"""
+
+
+def test_a_failed_notebook_is_run_again_from_its_first_cell(saved, tmp_path):
+    tries, shares = tmp_path / "tries", []
+    cells = [new_code_cell(FLAKY.format(tries=str(tries), failures=1)), new_code_cell("print('got there')")]
+    made = report(
+        saved(*cells), {}, out=tmp_path / "out", name="ada", formats=["html"], retries=3, progress=shares.append
+    )
+    assert "got there" in made.paths["html"].read_text()
+    assert tries.read_text() == "xx"
+    assert names(tmp_path / "out") == ["ada.html"]
+    assert shares == [pytest.approx(1 / 3), 0, pytest.approx(1 / 3), pytest.approx(2 / 3), 1]
+
+
+def test_a_notebook_that_fails_each_time_is_given_up(saved, tmp_path):
+    tries = tmp_path / "tries"
+    with pytest.raises(ReportError, match="AssertionError: not yet"):
+        report(saved(new_code_cell(FLAKY.format(tries=str(tries), failures=9))), {}, out=tmp_path, name="a", retries=1)
+    assert tries.read_text() == "xx"
+    assert (tmp_path / "a.failed.ipynb").exists()
+
+
+@pytest.mark.usefixtures("no_kernel")
+def test_wrong_parameters_are_not_tried_again(saved, tmp_path):
+    with pytest.raises(ReportError, match="no parameter"):
+        report(saved(parameters_cell()), {"mots": 1}, out=tmp_path / "out", name="ada", retries=5)
+
+
+def test_what_a_report_says_at_a_glance_comes_with_it(saved, tmp_path):
+    notebook = saved(new_markdown_cell("# Ada in October 2026\n\nJuggling doubled."))
+    made = report(notebook, {}, out=tmp_path, name="ada", formats=["html"])
+    assert (made.facts.title, made.facts.headline) == ("Ada in October 2026", "Juggling doubled.")
+
+
+def test_a_folder_with_braces_in_its_name_is_a_folder(saved, tmp_path):
+    made = report(saved(new_markdown_cell("# Ada")), {}, out=tmp_path / "{ada} {}", name="ada", formats=["html"])
+    assert made.paths["html"].parent.name == "{ada} {}"
+    assert names(tmp_path / "{ada} {}") == ["ada.html"]
+
+
+@pytest.mark.usefixtures("no_kernel")
+def test_a_notebook_in_another_language_is_refused(tmp_path):
+    notebook = new_notebook(metadata={"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}})
+    nbformat.write(notebook, tmp_path / "r.ipynb")
+    with pytest.raises(ReportError, match=r"r\.ipynb is written in R: a report is made from a Python notebook\."):
+        report(tmp_path / "r.ipynb", {}, out=tmp_path / "out", name="ada")
+    with pytest.raises(ReportError, match="is a folder"):
+        report(tmp_path, {}, out=tmp_path / "out", name="ada")
 
 
 def test_without_pango_the_html_is_built_and_the_notice_tells(saved, tmp_path, monkeypatch):
@@ -183,23 +258,6 @@ def test_right_parameters_are_taken(saved, values):
     run.check_parameters(nbformat.read(saved(parameters_cell()), as_version=4), values)
 
 
-def test_parameters_carry_type_default_and_help():
-    found = parameters(new_notebook(cells=[parameters_cell()]))
-    assert [(each.name, each.kinds, each.default, each.help) for each in found.values()] == [
-        ("learner", ("str",), "ada", "whose practice"),
-        ("month", ("str", "None"), None, "calendar month, YYYY-MM"),
-        ("most", ("int",), 9, ""),
-        ("share", ("float",), 0.5, ""),
-        ("quiet", ("bool",), False, ""),
-    ]
-
-
-@pytest.mark.parametrize("source", ["x = f()", "import os", "x = = 1", "x: Path = 'a'", "a = b = 1", "x: int"])
-def test_a_parameters_cell_holds_plain_values_only(source):
-    with pytest.raises(ReportError, match="parameters cell cannot be read"):
-        parameters(new_notebook(cells=[parameters_cell(source)]))
-
-
 @pytest.mark.usefixtures("no_kernel")
 def test_what_is_no_notebook_is_refused(tmp_path):
     (tmp_path / "a.ipynb").write_text("hello")
@@ -212,7 +270,7 @@ def test_what_is_no_notebook_is_refused(tmp_path):
 def test_unknown_formats_and_unsafe_names_are_refused(saved, tmp_path):
     with pytest.raises(ReportError, match=r'no format "pfd"\. Did you mean "pdf"\?'):
         report(saved(), {}, out=tmp_path / "out", name="ada", formats=["html", "pfd"])
-    for name in ("../ada", ".ada", "a/b", ""):
+    for name in ("../ada", ".ada", "a/b", "", "a" * 300):
         with pytest.raises(ReportError, match="cannot be the name of a file"):
             report(saved(), {}, out=tmp_path / "out", name=name)
 
@@ -224,6 +282,8 @@ def test_slugs_are_readable_where_they_can_be():
     assert slug("..") != slug("")
     assert slug("con").startswith("con-")
     assert slug("index").startswith("index-")
+    assert slug("Cohort").startswith("cohort-")
+    assert len(slug("very " * 1000)) <= 70
 
 
 def test_learners_of_the_same_slug_are_kept_apart():

@@ -1,0 +1,14 @@
+"""What each process that builds reports needs: imported by `multiprocessing`'s fork server, once for all of them."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+
+MODULES = ("mmlib.reports.run", "mmlib.reports.kernels", "papermill", "nbclient", "mmlib.reports.export")
+TYPESETTER = "mmlib.reports.typeset"
+
+for _name in (*MODULES, TYPESETTER):
+    # Without Pango, WeasyPrint's import fails; the report itself says what is missing.
+    with contextlib.suppress(Exception):
+        importlib.import_module(_name)
