@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import re
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mmlib.errors import PracticeError, ReportError, counted, did_you_mean
+from mmlib.errors import PracticeError, ReportError, counted
 from mmlib.practice import Practice, load
-from mmlib.reports.run import FORMATS, Built, report, slug
-from mmlib.reports.shelf import index
+from mmlib.reports.jobs import FORMATS, NO_SESSIONS, Job, check_learners, made
+from mmlib.reports.months import MONTH
+from mmlib.reports.shelf import Shelf
 from mmlib.reports.shipped import shipped
+from mmlib.words import listed
+
+if TYPE_CHECKING:
+    from mmlib.reports.run import Built
 
 
 def monthly(
@@ -24,8 +30,11 @@ def monthly(
     out: str | Path = "reports",
     errors: str = "raise",
     progress: bool = True,
+    force: bool = False,
 ) -> Built:
     """Build one learner's report of one calendar month, and the index of all reports.
+
+    A report that is up to date is not built again, and a notice says so.
 
     Parameters
     ----------
@@ -44,6 +53,8 @@ def monthly(
         Whether bad rows of the log raise, or are set aside.
     progress : bool
         Show a progress bar.
+    force : bool
+        Build the report even if it is up to date: if nothing that it is built from has changed.
 
     Returns
     -------
@@ -57,36 +68,77 @@ def monthly(
     ReportError
         If a cell of the notebook fails.
     """
+    from mmlib.reports.run import Built  # it takes a second to load, and `chosen` needs none of it
+
+    job, notices = chosen(folder, learner=learner, month=month, formats=formats, out=out, errors=errors)
+    shelf = Shelf(out)
+    if force or shelf.state(job).kind != "built":
+        built = _built(job, shelf, progress)
+    else:
+        built = Built(*_up_to_date(job, shelf))
+    return dataclasses.replace(built, notices=(*notices, *shelf.notices, *built.notices))
+
+
+def chosen(
+    folder: str | Path,
+    *,
+    learner: str | None = None,
+    month: str | None = None,
+    formats: Sequence[str] = FORMATS,
+    out: str | Path = "reports",
+    errors: str = "raise",
+) -> tuple[Job, tuple[str, ...]]:
+    """Return the one report that `monthly` would build, and notices about the choice.
+
+    Parameters
+    ----------
+    folder, learner, month, formats, out, errors
+        As for `monthly`.
+
+    Returns
+    -------
+    Job, tuple of str
+        The sample learner's report and a notice, where the log holds no sessions yet.
+
+    Raises
+    ------
+    PracticeError
+        If there is no such folder, learner or month.
+    ReportError
+        If the month is none, or outside of the learner's practice.
+
+    Examples
+    --------
+    >>> job, notices = chosen(shipped("data/sample"))
+    >>> job.learner, job.month, job.name, notices
+    ('ada', '2026-10', 'ada', ())
+    """
     practice, notices = load(folder, errors=errors), ()
     if practice.log.empty:
         if learner or month:
-            raise PracticeError(f"{folder}: the log holds no sessions yet. Add one with: mm log SKILL --minutes 15")
+            raise PracticeError(NO_SESSIONS.format(folder))
         notices = (f"{folder}: the log holds no sessions yet, so this is the report of the sample learner, Ada.",)
         folder = shipped("data/sample")
         practice = load(folder)
-    learner = _learner(practice, learner, folder)
-    period = _month(practice, learner, month)
-    built = report(
-        shipped("notebooks/reports/monthly.ipynb"),
-        {
-            "folder": str(folder),
-            "learner": learner,
-            "month": str(period),
-            "as_of": _as_of(practice.log, learner, period),
-            "errors": errors,
-        },
-        out=Path(out) / str(period),
-        name=slug(learner, practice.log["learner"].unique()),
-        formats=formats,
-        progress=progress,
-    )
-    return Built({**built.paths, "index": index(out)}, (*notices, *built.notices))
+    who = _learner(practice, learner, folder)
+    pair = (who, _month(practice, who, month))
+    (job,) = made(practice, [pair], folder=folder, formats=formats, out=out, errors=errors)
+    return job, notices
 
 
-def _as_of(log: pd.DataFrame, learner: str, month: pd.Period) -> str:
-    """Return the month's last day; while the month runs today, or the last day with practice if that is later."""
-    start = log.loc[(log["learner"] == learner) & (log["start"] <= month.end_time), "start"]
-    return str(min(month.end_time, max(pd.Timestamp.today(), start.max())).date())
+def _up_to_date(job: Job, shelf: Shelf) -> tuple[dict[str, Path], tuple[str, ...]]:
+    files = [Path(job.out) / f"{job.name}.{kind}" for kind in job.formats]
+    paths = {file.suffix[1:]: file for file in files if file.exists()}
+    said = f"{listed(paths.values())}: up to date, not built again. To build it all the same: --force"
+    return {**paths, "index": shelf.save()}, (said,)
+
+
+def _built(job: Job, shelf: Shelf, progress: bool) -> Built:
+    from mmlib.reports.run import report
+
+    built = report(job.notebook, job.parameters, out=job.out, name=job.name, formats=job.formats, progress=progress)
+    shelf.record(job, built.facts, built.paths.values())
+    return dataclasses.replace(built, paths={**built.paths, "index": shelf.save()})
 
 
 def _learner(practice: Practice, learner: str | None, folder: str | Path) -> str:
@@ -95,20 +147,21 @@ def _learner(practice: Practice, learner: str | None, folder: str | Path) -> str
         return learners[0]
     if learner is None:
         who = f"{', '.join(learners[:10])}{', …' if len(learners) > 10 else ''}"
-        raise PracticeError(f"{folder} holds {counted(len(learners), 'learner')}: choose one with --learner ({who}).")
-    if learner not in learners:
-        raise PracticeError(f'{folder}: no learner "{learner}" in the log. {did_you_mean(learner, learners)}')
+        raise PracticeError(
+            f"{folder} holds {counted(len(learners), 'learner')}: choose one with --learner ({who}), or take --all."
+        )
+    check_learners(practice, [learner], folder)
     return learner
 
 
-def _month(practice: Practice, learner: str, month: str | None) -> pd.Period:
+def _month(practice: Practice, learner: str, month: str | None) -> str:
     start = practice.log.loc[practice.log["learner"] == learner, "start"]
     first, last = (pd.Period(day, "M") for day in (start.min(), start.max()))
     if month is None:
-        return last
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        return str(last)
+    if not MONTH.fullmatch(month):
         raise ReportError(f'month: found "{month}", expected a calendar month. Write {last}.')
     chosen = pd.Period(month, "M")
     if not first <= chosen <= last:
         raise ReportError(f"month: found {chosen}, expected one from {first} to {last}, where {learner} has practice.")
-    return chosen
+    return str(chosen)

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-
-import nbformat
+from typing import TYPE_CHECKING
 
 from mmlib.errors import ReportError
 from mmlib.reports.parameters import parameters as read_parameters
+
+if TYPE_CHECKING:  # it takes a second to load, and `shipped` needs none of it
+    import nbformat
 
 MARK = "mmlib"  # a copy's metadata say under this name what it was copied from
 
@@ -78,6 +80,8 @@ def copy_notebooks(which: str, to: str | Path, parameters: Mapping[str, object])
     Copies
         The notebooks in `to`, and what became of each.
     """
+    import nbformat
+
     to = Path(to)
     to.mkdir(parents=True, exist_ok=True)
     found: dict[str, list[Path]] = {"made": [], "renewed": [], "kept": [], "same": []}
@@ -95,6 +99,8 @@ def copy_notebooks(which: str, to: str | Path, parameters: Mapping[str, object])
 
 def _readable(path: Path) -> nbformat.NotebookNode | None:
     """Return a notebook, or None where the user has put something else in its place."""
+    import nbformat
+
     try:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
@@ -132,6 +138,8 @@ def _values(notebook: nbformat.NotebookNode) -> dict[str, object]:
 
 def reset_parameters(path: str | Path, parameters: Mapping[str, object]) -> None:
     """Give new values to a notebook's parameters, in its file; one that cannot be read, or has them already, stays."""
+    import nbformat
+
     notebook = _readable(Path(path))
     values = _values(notebook) if notebook else {}
     if not values or values.items() >= parameters.items():

@@ -10,6 +10,7 @@ import platform
 from collections.abc import Iterable, Mapping
 from html import escape
 from importlib.metadata import version
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,46 @@ class Fragment(str):
 
     def _repr_html_(self) -> str:
         return str(self)
+
+
+class Tile(NamedTuple):
+    """One headline number: as it is shown, its noun, a remark; its name in a list of reports, and how it is sorted."""
+
+    shown: str
+    noun: str
+    remark: str
+    name: str
+    value: float
+
+
+class Tiles(Fragment):
+    """Headline numbers; the list of reports finds them in the output's metadata, as a chart's alt text is found."""
+
+    numbers: tuple[tuple[str, str, float], ...] = ()
+
+    def _repr_html_(self) -> tuple[str, dict[str, Any]]:  # type: ignore[override]
+        return str(self), {"numbers": [list(number) for number in self.numbers]}
+
+
+def tiles(numbers: Iterable[Tile]) -> Tiles:
+    """Return headline numbers side by side; the list of reports shows them too, and sorts by them.
+
+    Parameters
+    ----------
+    numbers : iterable of Tile
+        Or tuples: the number as it is shown, its noun, a remark or an empty text, its name (the same in each
+        report, whatever the number), and its value.
+
+    Examples
+    --------
+    >>> tiles([("2 h", "practised", "", "practised", 120.0)])
+    '<ul class="tiles"><li><b>2 h</b> practised <small></small></li></ul>'
+    """
+    told = [Tile(*number) for number in numbers]
+    items = [f"<li><b>{escape(t.shown)}</b> {escape(t.noun)} <small>{escape(t.remark)}</small></li>" for t in told]
+    made = Tiles(f'<ul class="tiles">{"".join(items)}</ul>')
+    made.numbers = tuple((tile.name, tile.shown, float(tile.value)) for tile in told)
+    return made
 
 
 def title(learner: str, month: pd.Period, as_of: str) -> Fragment:
@@ -46,7 +87,7 @@ def title(learner: str, month: pd.Period, as_of: str) -> Fragment:
 
 def headlines(
     by_learner: pd.DataFrame, by_skill: pd.DataFrame, streaks: pd.DataFrame, month: pd.Period, as_of: str
-) -> Fragment:
+) -> Tiles:
     """Return the month's headline numbers, each against the month before.
 
     Parameters
@@ -63,22 +104,23 @@ def headlines(
     now, before = _totals_of(by_learner, month), _totals_of(by_learner, month - 1)
     whole = "" if _days(month, as_of) == month.days_in_month else "the whole of "
     first = not (by_learner["period"] < month.start_time).any()
-    than, tiles = "" if first else f"on {whole}{(month - 1).strftime('%B')}", []
+    than, told = "" if first else f"on {whole}{(month - 1).strftime('%B')}", []
     if not np.isnan(now["minutes"]):
-        change = now["minutes"] - before["minutes"]
-        tiles.append((duration(now["minutes"]), "practised", _change(change, duration, than)))
-    sessions = now["sessions"] - before["sessions"]
-    tiles.append((f"{now['sessions']:,}", _noun(now["sessions"], "session"), _change(sessions, _count, than)))
-    days = f"{now['days']} of {_days(month, as_of)}"
-    tiles.append((days, "days with practice", _change(now["days"] - before["days"], _count, than)))
+        change = _change(now["minutes"] - before["minutes"], duration, than)
+        told.append(Tile(duration(now["minutes"]), "practised", change, "practised", now["minutes"]))
+    sessions, days = now["sessions"], now["days"]
+    change = _change(sessions - before["sessions"], _count, than)
+    told.append(Tile(f"{sessions:,}", _noun(sessions, "session"), change, "sessions", sessions))
+    change = _change(days - before["days"], _count, than)
+    told.append(Tile(f"{days} of {_days(month, as_of)}", "days with practice", change, "days with practice", days))
     skills, skills_before = (len(by_skill[_in(by_skill, m)]) for m in (month, month - 1))
-    tiles.append((str(skills), _noun(skills, "skill"), _change(skills - skills_before, _count, than)))
+    change = _change(skills - skills_before, _count, than)
+    told.append(Tile(str(skills), _noun(skills, "skill"), change, "skills", skills))
     if len(streaks):
-        row = streaks.iloc[0]
-        so_far = f"longest so far: {counted(int(row['longest_days']), 'day')}"
-        tiles.append((counted(int(row["current_days"]), "day"), "current streak", so_far))
-    items = [f"<li><b>{escape(b)}</b> {escape(text)} <small>{escape(small)}</small></li>" for b, text, small in tiles]
-    return Fragment(f'<ul class="tiles">{"".join(items)}</ul>')
+        current, longest = (int(streaks.iloc[0][f"{which}_days"]) for which in ("current", "longest"))
+        so_far = f"longest so far: {counted(longest, 'day')}"
+        told.append(Tile(counted(current, "day"), "current streak", so_far, "current streak", current))
+    return tiles(told)
 
 
 def happened(

@@ -92,6 +92,21 @@ def test_the_pdf_is_tagged_with_bookmarks_and_pages(sample):
             assert outline.root[0].children[0].title == "Repetition"
 
 
+def test_a_report_that_is_up_to_date_is_not_built_again(sample):
+    out = sample.paths["index"].parent
+    built = {path: path.stat().st_mtime_ns for kind, path in sample.paths.items() if kind != "index"}
+    listed = sample.paths["index"].read_bytes()
+    again = monthly(SAMPLE, out=out, progress=False)
+    assert again.paths == sample.paths
+    assert len(again.notices) == 1
+    assert "2026-10/ada.html and " in again.notices[0].replace("\\", "/")
+    assert "up to date, not built again" in again.notices[0]
+    assert {path: path.stat().st_mtime_ns for path in built} == built
+    assert sample.paths["index"].read_bytes() == listed
+    sample.paths["index"].unlink()
+    assert monthly(SAMPLE, out=out, formats=["html"], progress=False).paths["index"].exists()
+
+
 def folder(path, rows, cards=""):
     path.mkdir()
     pd.DataFrame(rows).to_csv(path / "log.csv", index=False)
@@ -109,6 +124,20 @@ def test_one_session(tmp_path):
     assert "Your practice in October 2026" in text
     assert "You practised 1 skill for 10 min" in text
     assert "nan" not in text.lower().replace("nano", "")
+
+
+def test_a_report_is_built_again_after_a_new_session_and_where_that_is_wished_for(tmp_path):
+    path = folder(tmp_path / "p", {"skill": ["juggling"], "start": ["2026-10-30"], "minutes": [10]})
+    assert "for 10 min" in report(path)
+    with (path / "log.csv").open("a") as log:
+        log.write("juggling,2026-10-31,15\n")
+    assert "for 25 min" in report(path)
+    page = path / "reports" / "2026-10" / "me.html"
+    built = page.stat().st_mtime_ns
+    report(path)
+    assert page.stat().st_mtime_ns == built
+    report(path, force=True)
+    assert page.stat().st_mtime_ns > built
 
 
 def test_a_month_without_practice_between_two_with(tmp_path):

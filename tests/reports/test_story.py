@@ -69,6 +69,25 @@ def test_headlines_are_the_months_numbers_against_the_month_before():
     assert "3 days  current streak  longest so far: 3 days" in text
 
 
+def test_the_headlines_tell_the_list_of_reports_their_numbers_by_the_same_names_each_month():
+    def told(days):
+        home = practice(sessions("juggling", days, minutes=61.0))
+        by_learner, by_skill = (mm.repetition.totals(home.log, by=by, freq="MS") for by in ("learner", "skill"))
+        streaks = mm.repetition.streaks(home.log, as_of=AS_OF)
+        return story.headlines(by_learner, by_skill, streaks, MONTH, AS_OF).numbers
+
+    assert told(["2026-10-31"]) == (
+        ("practised", "1 h 1 min", 61),
+        ("sessions", "1", 1),
+        ("days with practice", "1 of 31", 1),
+        ("skills", "1", 1),
+        ("current streak", "1 day", 1),
+    )
+    many = told(["2026-10-30", "2026-10-31"])
+    assert [name for name, _, _ in many] == [name for name, _, _ in told(["2026-10-31"])]
+    assert many[-1] == ("current streak", "2 days", 2)
+
+
 def test_one_session_is_singular_and_unknown_minutes_are_left_out():
     text = headlines(practice(sessions("juggling", ["2026-10-31"])))
     assert "1  session " in text
