@@ -5,6 +5,7 @@ A chart's title is its finding. Its Axes carry `finding`, `alt_text` and `readin
 
 from __future__ import annotations
 
+from mmlib.charts.cohort import pooled_spread
 from mmlib.charts.drills import hidden_blocks
 from mmlib.charts.layout import titled
 from mmlib.charts.payoff import (
@@ -83,6 +84,7 @@ __all__ = [
     "mood_lift",
     "neglected",
     "pooled",
+    "pooled_spread",
     "pooled_transfer",
     "progress",
     "reading",

@@ -8,6 +8,7 @@ from mmlib.measures.payoff.entry import entry
 from mmlib.measures.payoff.flow import flow
 from mmlib.measures.payoff.forecast import forecast
 from mmlib.measures.payoff.pooled import pooled, pooled_points
+from mmlib.measures.payoff.pooled_spread import pooled_spread
 from mmlib.measures.payoff.progress import progress
 from mmlib.measures.payoff.rewards import felt
 from mmlib.measures.payoff.trials import trials
@@ -22,6 +23,7 @@ __all__ = [
     "learning_curves",
     "pooled",
     "pooled_points",
+    "pooled_spread",
     "progress",
     "trials",
 ]
