@@ -41,6 +41,7 @@ bench: $(READY) ## measure speed, as ratios in one run
 	@$(BIN)/python -m benchmarks.speed
 	@$(BIN)/python -m benchmarks.fitting
 	@$(BIN)/python -m benchmarks.explorer
+	@$(BIN)/python -m benchmarks.reports
 
 validate: $(READY) ## check the statistics by simulation and write the tables into docs/methods.md
 	@$(BIN)/python -m benchmarks.validity

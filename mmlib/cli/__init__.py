@@ -15,6 +15,7 @@ from rich.table import Table
 
 from mmlib.cli.experiment import experiment
 from mmlib.cli.lab import lab
+from mmlib.cli.report import report
 from mmlib.cli.shared import AsJson, Folder, say
 from mmlib.cli.workshop import gather, workshop
 from mmlib.errors import InputError, MMError, PracticeError, SetAsideWarning, counted, did_you_mean
@@ -176,23 +177,7 @@ def import_(
         say.print(f"What was set aside, and why: {into / (file.stem + '.set-aside.csv')}", markup=False)
 
 
-@app.command(epilog="Example: **mm report my-practice --month 2026-10 --to html,pdf**")
-def report(
-    folder: Folder = Path(),
-    learner: Annotated[str | None, typer.Option(help="Who.", show_default="the only one in the log")] = None,
-    month: Annotated[str | None, typer.Option(help="YYYY-MM.", show_default="the newest with practice")] = None,
-    to: Annotated[str, typer.Option(help="html, pdf or both.")] = "html,pdf",
-    out: Annotated[Path, typer.Option(help="Where reports go.")] = Path("reports"),
-    errors: Annotated[str, typer.Option(help="raise: stop at bad rows; quarantine: set them aside.")] = "raise",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
-) -> None:
-    """Build a learner's monthly report, as HTML and PDF."""
-    from mmlib.reports.monthly import monthly
-
-    formats = [kind.strip() for kind in to.split(",")]
-    built = monthly(folder, learner=learner, month=month, formats=formats, out=out, errors=errors, progress=not quiet)
-    for line in (*built.notices, *(str(path) for path in built.paths.values())):
-        say.print(line, markup=False)
+app.command(epilog="Example: **mm report my-practice --month 2026-10**")(report)
 
 
 @app.command(epilog="Example: **mm skills my-practice**")
