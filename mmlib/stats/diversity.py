@@ -167,7 +167,7 @@ def effective(
     >>> days = np.array([[30, 0, 0], [20, 10, 0], [0, 30, 0], [0, 0, 20], [30, 0, 0]] * 4)
     >>> found = effective(days, [1], rng=np.random.default_rng(0))
     >>> found.estimate.round(2), found.low.round(1), found.high.round(1)
-    (array([2.6]), array([1.8]), array([4.]))
+    (array([2.6]), array([1.9]), array([3.9]))
     """
     table = np.asarray(amounts, dtype=float)
     table = table[:, table.sum(axis=0) > 0]
@@ -177,13 +177,19 @@ def effective(
     if n < FEWEST_UNITS or worth < FEWEST_WORTH or table.shape[1] < 2 or _alike(table):
         return Effective(estimate, unknown[:, 0], unknown[:, 0], unknown, worth)
     size = int(np.clip(round(worth), FEWEST_DRAWN, n))
-    times = rng.multinomial(size, np.full(n, 1 / n), size=DRAWS) * (n / size)
+    times = _times_drawn(n, size, rng) * (n / size)
     # Where a resample is larger than what the units are worth, its errors are too small.
     wider = np.sqrt(max(size / worth, 1.0))
     off = wider * np.stack([_errors(table, times, q) for q in orders])
     draws = np.exp(np.clip(np.log(estimate)[:, None] - off, 0.0, np.log(_most_kinds(table, worth))))
     low, high = np.quantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2], axis=1)
     return Effective(estimate, np.minimum(low, estimate), np.maximum(high, estimate), draws, worth)
+
+
+def _times_drawn(n: int, size: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return how often each of n units is in each resample of so many; quicker than multinomial numbers."""
+    drawn = rng.integers(n, size=(DRAWS, size)) + n * np.arange(DRAWS)[:, None]
+    return np.bincount(drawn.ravel(), minlength=DRAWS * n).reshape(DRAWS, n)
 
 
 def resemblance(amounts: ArrayLike) -> float:
