@@ -27,7 +27,11 @@ ENVIRONMENT = {
 # What asks at import whether it is in a notebook must not be here: ipywidgets, tqdm.auto, the inline backend.
 PRELOAD = (
     *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.pylabtools"),
-    *("pandas", "pandas.core.reshape.reshape", "pandera.backends.pandas.register", "pyarrow.csv"),
+    *("pandas", "pandas.core.reshape.reshape", "pandas.core.methods.to_dict", "pandas.io.formats.csvs"),
+    *("pandas.io.formats.string", "pyarrow.csv", "email.contentmanager", "importlib_metadata._adapters"),
+    # What pandera imports when a table is checked for the first time; hypothesis too, where it is installed.
+    *(f"pandera.backends.pandas.{part}" for part in ("register", "builtin_checks", "builtin_hypotheses")),
+    *("pandera.accessors.pandas_accessor", "pandera.api.geopandas.model", "pandera.strategies.pandas_strategies"),
     *("scipy.stats", "statsmodels.api"),
     *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
     *("mmlib.practice", "mmlib.charts", "mmlib.reports.story", "mmlib.reports.advice"),
