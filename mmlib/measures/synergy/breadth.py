@@ -96,7 +96,7 @@ def breadth(
     >>> breadth(log)[["n_practised", "hill_1", "hill_1_low", "hill_1_high", "n", "change"]].round(1)
        n_practised  hill_1  hill_1_low  hill_1_high   n  change
     0            3     2.6         1.9          3.2  30     NaN
-    1            3     2.6         1.9          3.2  30     0.0
+    1            3     2.6         2.0          3.2  30     0.0
     """
     checked(of)
     rows = log.reindex(columns=list(dict.fromkeys(["learner", of, "start", "minutes"])))
