@@ -76,7 +76,8 @@ def _panel(ax: Axes, part: pd.DataFrame, row: dict, *, width: float) -> None:
     ax.fill_between(part["trial"], part["lower"], part["upper"], color=GRID, lw=0, zorder=1.5)
     for edge in ("lower", "upper"):
         ax.plot(part["trial"], part[edge], color=OBSERVED, lw=0.9, zorder=1.8)
-    ax.plot(part["trial"], part["fitted"], color=ACCENT, lw=2.2, zorder=3)
+    if row["model"] != "flat":  # a level line through what the learners' own scores do would deny them
+        ax.plot(part["trial"], part["fitted"], color=ACCENT, lw=2.2, zorder=3)
     last = max(part["trial"].max(), 2)
     ax.set_xlim(1 - 0.03 * last, last * 1.03)
     ax.xaxis.set_major_locator(MaxNLocator(3, integer=True))
@@ -126,7 +127,8 @@ def _title(found: pd.DataFrame) -> str:
 def _words(axes: np.ndarray, found: pd.DataFrame, shown: int) -> None:
     title, n = _title(found), len(found)
     lower = [row["skill"] for row in found.head(shown).to_dict("records") if row["better"] == "lower"]
-    drawn = "Blue: the curve of the mean; grey: where the middle half of the learners lie, trial by trial"
+    none = " (none where no change can be told from noise)" if (found.head(shown)["model"] == "flat").any() else ""
+    drawn = f"Blue: the curve of the mean{none}; grey: where the middle half of the learners lie, trial by trial"
     drawn += f"; the {shown} of {n} skills with most learners" if n > shown else ""
     if lower:
         drawn += "; lower is better" + ("" if len(lower) == shown else f" in {listed(lower)}")

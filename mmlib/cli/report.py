@@ -114,6 +114,10 @@ def _typed(name: str) -> str:
 
 
 def _build(asked: SimpleNamespace, choice: Choice) -> None:
+    if not (asked.every or asked.missing):
+        from mmlib.reports.warm import warm_up
+
+        warm_up()  # one report will most likely be built: the kernel's imports need not wait for ours
     post = mailing.Post(asked.folder, send=asked.send, force=asked.force) if asked.mail else None
     found, notices = choice.jobs()
     if not found and not asked.missing:

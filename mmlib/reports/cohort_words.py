@@ -260,8 +260,8 @@ def groups(alike: pd.DataFrame, *, lasting: bool) -> Fragment:
     heads = ["Group", "People", "Sessions", "Days", *([unit] if timed else []), "Days of rest"]
     rows, who = [], []
     for letter, row in zip("ABCDEFGH", alike.to_dict("records"), strict=False):
-        cells = [letter, f"{row['n']:,}", number(row["sessions"]), number(row["days"])]
-        cells += [number(row["minutes"] / size)] if timed else []
+        cells = [letter, f"{row['n']:,}", f"{row['sessions']:.1f}", f"{row['days']:.1f}"]
+        cells += [f"{row['minutes'] / size:.1f}"] if timed else []
         cells += [f"{row['days_since']:.0f}"]
         rows.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
         who.append(f"<dt>Group {letter}</dt><dd>{escape(', '.join(row['learners']))}</dd>")

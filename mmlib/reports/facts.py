@@ -50,7 +50,7 @@ class Facts:
         --------
         >>> import dataclasses, json
         >>> told = Facts("Ada in October 2026", numbers=(Number("sessions", "61", 61),))
-        >>> Facts.of(json.loads(json.dumps(dataclasses.asdict(told)))) == told
+        >>> Facts.of(json.loads(json.dumps(dataclasses.asdict(told)))) == Facts.of(dataclasses.asdict(told)) == told
         True
         """
         texts = {name: str(record.get(name, "")) for name in ("title", "headline", "thumbnail")}
@@ -107,8 +107,8 @@ def _without_images(executed: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read(told: object) -> Iterator[Number]:
     """Return the numbers of a list of label, text and value; a notebook's other metadata is not ours."""
-    for row in told if isinstance(told, list) else []:
-        if isinstance(row, list) and len(row) == 3 and all(isinstance(text, str) for text in row[:2]):
+    for row in told if isinstance(told, (list, tuple)) else []:
+        if isinstance(row, (list, tuple)) and len(row) == 3 and all(isinstance(text, str) for text in row[:2]):
             sortable = isinstance(row[2], (int, float)) and math.isfinite(row[2])
             yield Number(row[0], row[1], row[2] if sortable else None)
 

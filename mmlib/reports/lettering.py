@@ -61,9 +61,12 @@ def lettered(drawing: str) -> str:
 
 
 def _places(drawn: Iterable[tuple[Glyph, float]]) -> Iterator[float]:
-    """Yield where each letter begins, as a share of the size; the letters of a ligature share its width."""
+    """Yield where each letter begins and the last one ends, as a share of the size; a ligature's share its width."""
+    end = 0.0
     for glyph, x in drawn:
         yield from (x / EM + glyph.width * n / len(glyph.text) for n in range(len(glyph.text)))
+        end = x / EM + glyph.width
+    yield end
 
 
 def _commented(text: str) -> str:

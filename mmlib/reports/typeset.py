@@ -18,14 +18,17 @@ from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from mmlib.errors import ReportError
+from mmlib.reports.drawing import drawing
 from mmlib.reports.lettering import lettered
+from mmlib.reports.painting import Painting
 from mmlib.reports.tagging import finish
 
 PACKAGE = Path(__file__).resolve().parent.parent
 # How WeasyPrint's log says that an image is missing from the page.
 FAILURES = ("Failed to load image", "Failed to render SVG image")
 VARIANT = "pdf/ua-1"
-DRAWING = re.compile(r'(?<=src="data:image/svg\+xml;base64,)[A-Za-z0-9+/=]+')
+SVG = "data:image/svg+xml;base64,"
+DRAWING = re.compile(rf'(?<=src="){re.escape(SVG)}[A-Za-z0-9+/=]+')
 CELL = re.compile(r"(?s)(?<=<t[dh])\b.*?(?=</t[dh]>)")
 # A table is made as wide as its longest words, and paper has no scroller: these many letters fit side by side.
 LONG_WORD = re.compile(r"(?:&[^;\s<>]{1,10};|[^\s<>&]){30}(?=[^\s<>])")
@@ -59,17 +62,23 @@ def typeset(page: str) -> bytes:
     ReportError
         Where an image of the page cannot be drawn.
     """
+    images: dict[str, Painting] = {}
+    whole = DRAWING.sub(lambda source: _drawn(source[0], images), CELL.sub(_breakable, page))
     with _collected() as failures:
-        pdf = HTML(string=DRAWING.sub(_lettered, CELL.sub(_breakable, page)), url_fetcher=_OwnFiles()).write_pdf(
-            pdf_variant=VARIANT, finisher=finish
-        )
+        pdf = HTML(string=whole, url_fetcher=_OwnFiles()).write_pdf(pdf_variant=VARIANT, finisher=finish, cache=images)
     if failures:
         raise ReportError(f"The PDF cannot be made, because a chart cannot be drawn: {failures[0]}")
     return pdf
 
 
-def _lettered(drawing: re.Match[str]) -> str:
-    return base64.b64encode(lettered(base64.b64decode(drawing[0]).decode()).encode()).decode()
+def _drawn(source: str, images: dict[str, Painting]) -> str:
+    """Return the address of a chart: of a painting that is ready in WeasyPrint's images, or of an SVG to draw."""
+    svg = lettered(base64.b64decode(source.removeprefix(SVG)).decode())
+    chart, address = drawing(svg), f"mmlib-chart:{len(images)}"
+    if chart is None:
+        return SVG + base64.b64encode(svg.encode()).decode()
+    images[address] = Painting(chart)
+    return address
 
 
 def _breakable(cell: re.Match[str]) -> str:
