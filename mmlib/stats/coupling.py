@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from mmlib.stats.gls import TINY, Design, Left, beyond, designed, orthonormal
 from mmlib.stats.likeness import Likeness
+from mmlib.stats.memory import Chain
 
 Floats = NDArray[np.float64]
 
@@ -17,8 +19,6 @@ LEAST_FREEDOM = 20
 
 DRAWS = 999
 """So many series are resampled for the null distribution of one performance."""
-
-TINY = 1e-8
 
 SAME = 1e-4
 """A donor that keeps less than this share of its spread beyond all else is not told apart from it."""
@@ -55,12 +55,24 @@ class Coupling(NamedTuple):
 
 
 class _Fits(NamedTuple):
-    """Estimates of j donors for r series under each of s noise structures; arrays of shape (s, j, r)."""
+    """Estimates of j donors for r series under each of s noise structures.
+
+    Attributes
+    ----------
+    estimate : ndarray, shape (s, j, r)
+        What a unit goes with.
+    inverse : ndarray, shape (s, j)
+        The estimates' variance over that of the noise.
+    noise, likelihood : ndarray, shape (s, j, r), or (s, 1, r) where all donors are fitted at once
+        The noise's variance, and the restricted likelihood but for a constant.
+    freedom : int
+        Of the noise.
+    """
 
     estimate: Floats
-    variance: Floats
-    likelihood: Floats
+    inverse: Floats
     noise: Floats
+    likelihood: Floats
     freedom: int
 
     def averaged(self) -> tuple[Floats, Floats, Floats]:
@@ -68,8 +80,11 @@ class _Fits(NamedTuple):
         weight = np.exp(self.likelihood - self.likelihood.max(axis=0))
         weight /= weight.sum(axis=0)
         mean = (weight * self.estimate).sum(axis=0)
-        variance = (weight * (self.variance + (self.estimate - mean) ** 2)).sum(axis=0)
-        return mean, np.sqrt(variance), weight
+        apart = self.estimate - mean
+        apart *= apart
+        apart += self.inverse[..., None] * self.noise
+        apart *= weight
+        return mean, np.sqrt(apart.sum(axis=0)), weight
 
 
 def coupling(
@@ -129,14 +144,17 @@ def coupling(
     """
     if values.size - columns.shape[1] - (donors.shape[1] if others is None else 2) < LEAST_FREEDOM:
         raise ValueError(f"{values.size} observations are too few for {columns.shape[1] + donors.shape[1]} columns.")
-    fits = _fits(values[:, None], columns, donors, others, likenesses)
+    design = designed(columns, donors if others is None else np.column_stack([donors, others]), likenesses)
+    left, known = _left(values, donors if others is None else donors.sum(axis=1, keepdims=True), design.basis)
+    fits = _fits(left[:, None], design, donors.shape[1])
     estimate, error, weight = fits.averaged()
     weight = weight.mean(axis=(1, 2))
-    drawn = _resampled(values, np.column_stack([columns, _known(donors, others)]), likenesses, weight, rng)
-    null, null_error, _ = _fits(drawn, columns, donors, others, likenesses).averaged()
+    drawn = _resampled(left, known, design.chain, weight, rng)
+    null, null_error, _ = _fits(drawn, design, donors.shape[1]).averaged()
     scale, freedom = _as_student(null / null_error, fits.freedom)
     p_value = 2 * stats.t.sf(np.abs(estimate[:, 0] / error[:, 0]) / scale, freedom)
-    sd = _residual_sd(values, np.column_stack([columns, _known(donors, others)]))
+    left = beyond(left, known)
+    sd = float(np.sqrt(left @ left / (values.size - known.shape[1])))
     return Coupling(estimate[:, 0], error[:, 0], scale, freedom, p_value, sd, likenesses[int(weight.argmax())])
 
 
@@ -166,98 +184,90 @@ def partial_residuals(values: Floats, columns: Floats, donor: Floats, estimate: 
     return values - every @ found + estimate * (donor - donor.mean())
 
 
-def apart(columns: Floats, donors: Floats) -> NDArray[np.bool_]:
+def apart(left: Floats, donors: Floats) -> NDArray[np.bool_]:
     """Return which donors vary beyond the columns and all other donors; the others' estimates would be arbitrary.
+
+    Parameters
+    ----------
+    left : ndarray, shape (n, j)
+        What the columns leave of the donors.
+    donors : ndarray, shape (n, j)
+        Recent practice of each other skill.
 
     Examples
     --------
     >>> donors = np.array([[0.0, 1, 0, 5], [2, 1, 2, 3], [1, 4, 1, 4], [3, 0, 3, 1], [0, 2, 0, 2]])
-    >>> apart(np.ones((5, 1)), donors).tolist()
+    >>> apart(donors - donors.mean(axis=0), donors).tolist()
     [False, True, False, True]
     """
-    spread = np.linalg.norm(donors - donors.mean(axis=0), axis=0)
-    found = []
+    triangle, largest = np.linalg.qr(left)[1], np.linalg.norm(donors)
+    alone = []
     for j in range(donors.shape[1]):
-        basis, _ = _basis(np.column_stack([columns, np.delete(donors, j, axis=1)]))
-        left = donors[:, j] - basis @ (basis.T @ donors[:, j])
-        found.append(bool(np.linalg.norm(left) > SAME * spread[j]))
-    return np.array(found, dtype=bool)
+        others = orthonormal(np.delete(triangle, j, axis=1), largest)
+        alone.append(beyond(triangle[:, [j]], others))
+    return varies(np.column_stack(alone), donors)
 
 
-def _known(donors: Floats, others: Floats | None) -> Floats:
-    return donors if others is None else donors.sum(axis=1, keepdims=True)
+def varies(left: Floats, donors: Floats) -> NDArray[np.bool_]:
+    """Return whether what is left of each donor is more than next to nothing.
+
+    Examples
+    --------
+    >>> varies(np.array([[1e-6, 1.0], [0.0, -1.0]]), np.array([[2.0, 4.0], [3.0, 2.0]])).tolist()
+    [False, True]
+    """
+    return np.linalg.norm(left, axis=0) > SAME * np.linalg.norm(donors - donors.mean(axis=0), axis=0)
 
 
-def _residual_sd(values: Floats, columns: Floats) -> float:
-    basis, _ = _basis(columns)
-    left = values - basis @ (basis.T @ values)
-    return float(np.sqrt(left @ left / (values.size - basis.shape[1])))
+def _left(values: Floats, donors: Floats, basis: Floats) -> tuple[Floats, Floats]:
+    """Return what the columns leave of the values, and an orthonormal basis of columns and donors."""
+    more = orthonormal(beyond(donors, basis), np.linalg.norm(donors))
+    return beyond(values, basis), np.column_stack([basis, more])
 
 
-def _basis(columns: Floats) -> tuple[Floats, float]:
-    """Return orthonormal columns with the same span, and the log determinant of their inner products."""
-    left, size, _ = np.linalg.svd(columns, full_matrices=False)
-    kept = size > TINY * size[0]
-    return left[:, kept], 2 * float(np.log(size[kept]).sum())
+def _fits(series: Floats, design: Design, j: int) -> _Fits:
+    """Fit all series with j donors under each noise structure, all at once or each with its own column of the rest."""
+    left = design.left(series)
+    each = design.gram.shape[1] > j
+    estimate, inverse, rss, more = (_one_by_one if each else _all_at_once)(design.gram, left)
+    freedom = design.freedom - (2 if each else j)
+    noise = np.maximum(rss, TINY) / freedom
+    likelihood = -0.5 * (freedom * np.log(noise) + (design.size[:, None] + more)[..., None])
+    return _Fits(estimate, inverse, noise, likelihood, freedom)
 
 
-def _fits(series: Floats, columns: Floats, donors: Floats, others: Floats | None, likenesses: list[Likeness]) -> _Fits:
-    """Fit all series with all donors under each noise structure."""
-    together = np.column_stack([columns, donors] if others is None else [columns, donors, others])
-    n, p, j = series.shape[0], columns.shape[1], donors.shape[1]
-    found = []
-    for likeness in likenesses:
-        white, y = likeness.white(together), likeness.white(series)
-        basis, size = _basis(white[:, :p])
-        y, donated, rest = (part - basis @ (basis.T @ part) for part in (y, white[:, p : p + j], white[:, p + j :]))
-        freedom = n - basis.shape[1]
-        left = (y**2).sum(axis=0)
-        if others is None:
-            one = _all_at_once(donated, y, left, freedom)
-        else:
-            one = _one_by_one(donated, rest, y, left, freedom)
-        estimate, inverse, rss, more, freedom = one
-        noise = np.maximum(rss, TINY) / freedom
-        likelihood = -0.5 * (freedom * np.log(noise) + size + likeness.log_determinant + more)
-        found.append([np.broadcast_to(a, estimate.shape) for a in (estimate, inverse * noise, likelihood, noise)])
-    return _Fits(*(np.stack(part) for part in zip(*found, strict=True)), freedom)
-
-
-def _all_at_once(donated: Floats, y: Floats, left: Floats, freedom: int) -> tuple:
+def _all_at_once(gram: Floats, left: Left) -> tuple[Floats, ...]:
     """Each donor beyond all others."""
-    gram = donated.T @ donated
     inverse = np.linalg.inv(gram)
-    product = donated.T @ y
-    estimate = inverse @ product
-    rss = left - (product * estimate).sum(axis=0)
-    return estimate, np.diag(inverse)[:, None], rss, np.linalg.slogdet(gram)[1], freedom - donated.shape[1]
+    estimate = inverse @ left.products
+    rss = left.rss - np.einsum("sjr,sjr->sr", left.products, estimate)
+    return estimate, np.diagonal(inverse, axis1=1, axis2=2), rss[:, None], np.linalg.slogdet(gram)[1][:, None]
 
 
-def _one_by_one(donated: Floats, rest: Floats, y: Floats, left: Floats, freedom: int) -> tuple:
+def _one_by_one(gram: Floats, left: Left) -> tuple[Floats, ...]:
     """Each donor beyond its own column of the rest."""
-    of_rest, both, of_donor = (rest**2).sum(axis=0), (rest * donated).sum(axis=0), (donated**2).sum(axis=0)
-    share = both / of_rest
-    product = rest.T @ y
-    own = of_donor - share * both
-    estimate = (donated.T @ y - share[:, None] * product) / own[:, None]
-    rss = left - product**2 / of_rest[:, None] - own[:, None] * estimate**2
-    return estimate, 1 / own[:, None], rss, np.log(own * of_rest)[:, None], freedom - 2
+    of_donors, of_rest = np.split(left.products, 2, axis=1)
+    j = of_donors.shape[1]
+    donors, rests = np.split(np.diagonal(gram, axis1=1, axis2=2), 2, axis=1)
+    both = np.diagonal(gram, offset=j, axis1=1, axis2=2)
+    share = both / rests
+    own = donors - share * both
+    estimate = (of_donors - share[..., None] * of_rest) / own[..., None]
+    rss = left.rss[:, None] - of_rest**2 / rests[..., None] - own[..., None] * estimate**2
+    return estimate, 1 / own, rss, np.log(own * rests)
 
 
-def _resampled(
-    values: Floats, columns: Floats, likenesses: list[Likeness], weight: Floats, rng: np.random.Generator
-) -> Floats:
+def _resampled(values: Floats, known: Floats, chain: Chain, weight: Floats, rng: np.random.Generator) -> Floats:
     """Return series of noise alone: innovations of the residuals drawn anew, under structures drawn by weight."""
-    best = likenesses[int(weight.argmax())]
-    basis, _ = _basis(best.white(columns))
-    innovations = best.white(values[:, None])[:, 0]
-    innovations = innovations - basis @ (basis.T @ innovations)
+    white = chain.only(weight.argmax(keepdims=True)).whitening().times(np.column_stack([known, values]))[0]
+    innovations = beyond(white[:, -1], np.linalg.qr(white[:, :-1])[0])
     innovations = (innovations - innovations.mean()) / innovations.std()
     drawn = rng.choice(innovations, size=(values.size, DRAWS))
-    structure = rng.choice(len(likenesses), size=DRAWS, p=weight)
-    for number in np.unique(structure):
-        mine = structure == number
-        drawn[:, mine] = likenesses[number].coloured(drawn[:, mine])
+    structure = rng.choice(weight.size, size=DRAWS, p=weight)
+    drawn = drawn[:, np.argsort(structure, kind="stable")]
+    some, count = np.unique(structure, return_counts=True)
+    for end, size, colouring in zip(np.cumsum(count), count, chain.only(some).colouring().each(), strict=True):
+        drawn[:, end - size : end] = colouring.times(drawn[:, end - size : end])[0]
     return drawn
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal, stats
+from scipy import signal
 
 from mmlib.stats import intervals
 
@@ -187,7 +187,11 @@ def _growth(residuals: Floats) -> Floats:
     size = np.abs(residuals)
     logs = np.log(np.maximum(size, max(0.1 * float(np.median(size)), 1e-300)))
     trial = np.log(np.arange(1.0, residuals.size + 1))
-    line = stats.linregress(trial, logs)
-    if not abs(line.slope) > CLEAR * line.stderr:
+    trial -= trial.mean()
+    logs -= logs.mean()
+    square = trial @ trial
+    slope = (trial @ logs) / square
+    left = logs - slope * trial
+    if not slope**2 > CLEAR**2 * (left @ left) / square / (residuals.size - 2):
         return np.ones_like(residuals)
-    return np.exp(np.clip(line.slope, -1.0, 1.0) * (trial - trial.mean()))
+    return np.exp(np.clip(slope, -1.0, 1.0) * trial)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
+
+from mmlib.stats.memory import Chain, chain
 
 Floats = NDArray[np.float64]
 
@@ -17,37 +18,51 @@ BLOCK = 400
 ALONE = (0.2, 0.5)
 """Shares of the noise that one observation does not share with its neighbours, where there is one."""
 
+LEAST_ALONE = 1e-9
+"""So much variance an observation has for itself at least: two at the same moment would tell the same otherwise."""
+
 BY_ORDER = (0.0, 0.3, 0.6, 0.9)
 BY_DAYS = (3.0, 6.0, 12.0, 30.0)
 
 
 class Likeness(NamedTuple):
-    """A correlation of noise between observations, and the factor that removes or gives it.
+    """A correlation of noise between observations: a part that fades from one to the next, and a part of its own.
 
     Attributes
     ----------
     name : str
         For example "0.3 from one to the next" or "6 days, 20% alone".
-    factors : list of (slice, ndarray)
-        Each block of observations and the lower Cholesky factor of its correlation.
-    log_determinant : float
-        Of the whole correlation matrix.
+    fade : ndarray, shape (n,)
+        Correlation of each observation's shared part with that of the one before; 0 where a block begins.
+    shared : float
+        Variance of the shared part.
+    own : ndarray, shape (n,)
+        Variance that belongs to the observation alone.
     """
 
     name: str
-    factors: list[tuple[slice, Floats]]
-    log_determinant: float
+    fade: Floats
+    shared: float
+    own: Floats
+
+    @property
+    def log_determinant(self) -> float:
+        """Of the whole correlation matrix."""
+        return float(chained([self]).log_determinant[0])
 
     def white(self, columns: Floats) -> Floats:
         """Return columns of observations with the resemblance of their noise removed."""
-        solved = (
-            solve_triangular(factor, columns[rows], lower=True, check_finite=False) for rows, factor in self.factors
-        )
-        return np.concatenate(list(solved))
+        return chained([self]).whitening().times(columns)[0]
 
     def coloured(self, columns: Floats) -> Floats:
         """Return columns of independent noise with the resemblance given to them."""
-        return np.concatenate([factor @ columns[rows] for rows, factor in self.factors])
+        return chained([self]).colouring().times(columns)[0]
+
+
+def chained(likenesses: Sequence[Likeness]) -> Chain:
+    """Return several structures in one, to be worked with at once."""
+    fade, shared, own = (np.array(part) for part in zip(*(each[1:] for each in likenesses), strict=True))
+    return chain(fade, shared, own)
 
 
 def likenesses(days: Floats, counts: Floats) -> list[Likeness]:
@@ -73,27 +88,18 @@ def likenesses(days: Floats, counts: Floats) -> list[Likeness]:
 
 
 def _likenesses(days: Floats, alone: Floats) -> Iterator[Likeness]:
-    blocks = np.array_split(np.arange(days.size), max(1, -(-days.size // BLOCK)))
+    n = days.size
+    blocks = np.array_split(np.arange(n), max(1, -(-n // BLOCK)))
+    inside = np.ones(n)
+    inside[[block[0] for block in blocks]] = 0.0
     for rho in BY_ORDER:
-        apart = [np.abs(rows[:, None] - rows) for rows in blocks]
-        shared = [rho**steps for steps in apart]
-        yield from _with_and_without(f"{rho:g} from one to the next", blocks, shared, alone, mixed=rho > 0)
+        yield from _with_and_without(f"{rho:g} from one to the next", rho * inside, alone, mixed=rho > 0)
+    since = np.diff(days, prepend=days[:1])
     for tau in BY_DAYS:
-        shared = [np.exp(-np.abs(days[rows, None] - days[rows]) / tau) for rows in blocks]
-        yield from _with_and_without(f"{tau:g} days", blocks, shared, alone, mixed=True)
+        yield from _with_and_without(f"{tau:g} days", np.exp(-since / tau) * inside, alone, mixed=True)
 
 
-def _with_and_without(
-    name: str, blocks: list[NDArray], shared: list[Floats], alone: Floats, *, mixed: bool
-) -> Iterator[Likeness]:
-    yield _likeness(name, blocks, shared, [np.full(rows.size, 1e-9) for rows in blocks])
+def _with_and_without(name: str, fade: Floats, alone: Floats, *, mixed: bool) -> Iterator[Likeness]:
+    yield Likeness(name, fade, 1.0, np.full(fade.size, LEAST_ALONE))
     for share in ALONE if mixed else ():
-        parts = [(1 - share) * part for part in shared]
-        yield _likeness(f"{name}, {share:.0%} alone", blocks, parts, [share * alone[rows] for rows in blocks])
-
-
-def _likeness(name: str, blocks: list[NDArray], shared: list[Floats], own: list[Floats]) -> Likeness:
-    factors = [np.linalg.cholesky(part + np.diag(extra)) for part, extra in zip(shared, own, strict=True)]
-    rows = [slice(int(block[0]), int(block[-1]) + 1) for block in blocks]
-    log_determinant = 2 * sum(float(np.log(np.diag(factor)).sum()) for factor in factors)
-    return Likeness(name, list(zip(rows, factors, strict=True)), log_determinant)
+        yield Likeness(f"{name}, {share:.0%} alone", fade, 1 - share, share * alone)

@@ -5,15 +5,15 @@ import pytest
 from scipy import linalg, signal, stats
 from statsmodels.regression.linear_model import GLS, OLS
 
-from mmlib.stats.coupling import _fits, coupling, partial_residuals
+from mmlib.stats.coupling import _fits, apart, coupling, partial_residuals, varies
+from mmlib.stats.gls import designed
 from mmlib.stats.likeness import Likeness, likenesses
 
 N = 90
 
 
 def autoregressive(rho):
-    matrix = linalg.toeplitz(rho ** np.arange(N))
-    return Likeness(f"{rho}", [(slice(0, N), np.linalg.cholesky(matrix))], np.linalg.slogdet(matrix)[1])
+    return Likeness(f"{rho}", np.r_[0.0, np.full(N - 1, rho)], 1.0, np.zeros(N))
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_others_as_a_sum_are_one_more_column_for_each_donor(data):
 def test_structures_are_weighed_by_their_restricted_likelihood(data):
     values, columns, donors = data
     rhos = (0.0, 0.4, 0.8)
-    fits = _fits(values[:, None], columns, donors, None, [autoregressive(rho) for rho in rhos])
+    fits = _fits(values[:, None], designed(columns, donors, [autoregressive(rho) for rho in rhos]), 3)
     design = np.column_stack([columns, donors])
 
     def restricted(rho):
@@ -109,3 +109,12 @@ def test_too_few_observations_are_refused(data):
     values, columns, donors = data
     with pytest.raises(ValueError, match="24 observations are too few for 5 columns"):
         coupling(values[:24], columns[:24], donors[:24], None, [], np.random.default_rng(1))
+
+
+def test_a_donor_that_the_columns_or_other_donors_make_up_is_not_apart(data):
+    _, columns, donors = data
+    follows = columns @ [1.0, 2.0] + 1e-7 * donors[:, 0]
+    together = np.column_stack([donors, donors[:, 0] - 3 * donors[:, 1], follows])
+    left = together - columns @ np.linalg.lstsq(columns, together, rcond=None)[0]
+    assert varies(left, together).tolist() == [True, True, True, True, False]
+    assert apart(left[:, :4], together[:, :4]).tolist() == [False, False, True, False]

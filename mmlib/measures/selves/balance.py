@@ -161,7 +161,7 @@ def neglected(log: pd.DataFrame, *, as_of: str | pd.Timestamp) -> pd.DataFrame:
     found = [
         {"learner": learner, "self": name, **_of_late(part, name, last)}
         for learner, part in rows.groupby("learner")
-        for name in sorted(set(part["name"]) - {UNNAMED})
+        for name in sorted(set(part["name"].unique()) - {UNNAMED})
     ]
     return pd.DataFrame(found, columns=list(NEGLECTED)).astype(NEGLECTED)
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from mmlib.errors import counted
 from mmlib.measures.synergy.recent import Days, Diary, diaries, performance_days
-from mmlib.stats.coupling import LEAST_FREEDOM, Coupling, apart, coupling, partial_residuals
+from mmlib.stats.coupling import LEAST_FREEDOM, Coupling, apart, coupling, partial_residuals, varies
 from mmlib.stats.course import course, in_logs
+from mmlib.stats.gls import beyond, spanning
 from mmlib.stats.likeness import likenesses
 
 Floats = NDArray[np.float64]
@@ -109,14 +110,19 @@ def _target(skill: str, days: Days | None, diary: dict[str, Diary], window_days:
 def _told_apart(target: Target, skill: str) -> Target:
     """Give a reason to the skills whose hours follow from those of other skills, or of the skill itself."""
     reasons = dict(target.reasons)
-    for other in target.usable:
-        if not apart(target.columns, target.donors[[other]].to_numpy())[0]:
-            reasons[other] = f"{other} was practised with {skill} only: it cannot be told apart from its own practice"
+    usable = target.usable
+    if not usable:
+        return target
+    donors = target.donors[usable].to_numpy()
+    left = beyond(donors, spanning(target.columns))
+    clear = varies(left, donors)
+    for other in np.array(usable)[~clear]:
+        reasons[str(other)] = f"{other} was practised with {skill} only: it cannot be told apart from its own practice"
     target = target._replace(reasons=reasons)
     usable = target.usable
     if not usable or not target.each:
         return target
-    clear = apart(target.columns, target.donors[usable].to_numpy())
+    clear = apart(left[:, clear], donors[:, clear])
     twins = {other: f"{other} was practised just as other skills were: it cannot be told apart from them"
              for other in np.array(usable)[~clear]}  # fmt: skip
     return target._replace(reasons=reasons | twins)

@@ -183,9 +183,13 @@ def _learner(log: pd.DataFrame, window_days: float, confidence: float, seed: int
     """Return all pairs of one learner."""
     diary, found = diaries(log), []
     for skill, target in targets(log, window_days).items():
-        rows = _to(target, confidence, _seeded(seed, skill)).assign(to_skill=skill, n=target.performance.size)
-        rows["unit"] = target.days.unit or None if target.days else None
-        found.append(rows.assign(per=[diary[other].per for other in rows["from_skill"]]))
+        columns = {
+            "to_skill": skill,
+            "n": target.performance.size,
+            "per": [diary[other].per for other in target.reasons],
+        }
+        columns["unit"] = target.days.unit or None if target.days else None
+        found.append(pd.DataFrame(_to(target, confidence, _seeded(seed, skill)) | columns))
     return judged(pd.concat(found, ignore_index=True), UNTESTED)
 
 
@@ -200,19 +204,18 @@ def judged(table: pd.DataFrame, untested: str) -> pd.DataFrame:
     return table.assign(q_value=q_value, verdict=verdict)
 
 
-def _to(target: Target, confidence: float, rng: np.random.Generator) -> pd.DataFrame:
-    """Return what one skill goes with: a row per other skill."""
-    rows = pd.DataFrame({"from_skill": list(target.reasons), "reason": list(target.reasons.values())})
-    rows[["estimate", "low", "high", "p_value", "sd"]] = np.nan
-    rows["hours_sd"] = target.donors.std(ddof=0).reindex(rows["from_skill"]).to_numpy(float)
+def _to(target: Target, confidence: float, rng: np.random.Generator) -> dict[str, object]:
+    """Return what one skill goes with: columns with a row per other skill."""
+    numbers = np.full((len(target.reasons), 5), np.nan)
     if target.usable:
         found = target.coupled(rng)
         half = found.half(confidence)
-        numbers = [found.estimate / found.sd, (found.estimate - half) / found.sd, (found.estimate + half) / found.sd]
-        usable = rows["reason"] == ""
-        rows.loc[usable, ["estimate", "low", "high", "p_value"]] = np.column_stack([*numbers, found.p_value])
-        rows.loc[usable, "sd"] = found.sd
-    return rows
+        limits = [found.estimate / found.sd, (found.estimate - half) / found.sd, (found.estimate + half) / found.sd]
+        usable = [not reason for reason in target.reasons.values()]
+        numbers[usable] = np.column_stack([*limits, found.p_value, np.full_like(half, found.sd)])
+    named = dict(zip(["estimate", "low", "high", "p_value", "sd"], numbers.T, strict=True))
+    hours_sd = target.donors.std(ddof=0).reindex(list(target.reasons)).to_numpy(float)
+    return {"from_skill": list(target.reasons), "reason": list(target.reasons.values()), **named, "hours_sd": hours_sd}
 
 
 def _points(target: Target, skill: str, log: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
