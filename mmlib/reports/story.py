@@ -5,7 +5,6 @@ Takes the measures' tables, returns fragments of HTML; every text from a log or 
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -17,6 +16,7 @@ import pandas as pd
 
 from mmlib.errors import counted
 from mmlib.practice import Practice
+from mmlib.reports.inputs import digest, row_digests
 from mmlib.words import capital, duration, listed, number, signed
 
 SENTENCES = 3
@@ -157,12 +157,12 @@ def happened(
 def provenance(practice: Practice, parameters: Mapping[str, str]) -> Fragment:
     """Return what the report was made from: rows, their hash, versions, parameters."""
     log = practice.log
-    text = log.to_csv(index=False, lineterminator="\n")
+    data = digest(row_digests(log).tobytes())
     span = "" if log.empty else f", {log['start'].min():%Y-%m-%d} to {log['start'].max():%Y-%m-%d}"
     tools = ", ".join(f"{name} {version(name)}" for name in ("mmlib", "pandas", "matplotlib"))
     facts = {
         "Rows": f"{counted(len(log), 'practice session')}{span}",
-        "Data": f"SHA-256 {hashlib.sha256(text.encode()).hexdigest()[:16]}",
+        "Data": f"SHA-256 {data[:16]} of the rows’ hashes",
         "Made with": f"{tools}, Python {platform.python_version()}",
         "Parameters": ", ".join(f"{name} = {value}" for name, value in parameters.items()),
     }
