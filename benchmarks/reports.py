@@ -21,7 +21,7 @@ from rich.table import Table
 from benchmarks.many import practice_folder
 from benchmarks.processes import Watched, run, side_by_side, watched
 from benchmarks.speed import seconds
-from mmlib.reports.facts import Facts
+from mmlib.reports.index.facts import Facts
 from mmlib.reports.jobs import Job, wanted
 from mmlib.reports.many import build
 from mmlib.reports.shelf import Shelf

@@ -13,7 +13,8 @@ from benchmarks.studies.learners import Life, learner
 from benchmarks.studies.simulated import Floats, Row, Study
 from mmlib.measures.synergy.recent import Diary, diaries
 from mmlib.measures.synergy.target import Target, targets
-from mmlib.stats.coupling import _fits
+from mmlib.stats.coupling import _Fits, _fits
+from mmlib.stats.gls import designed
 from mmlib.stats.likeness import Likeness, likenesses
 
 LIVES = {"2 skills, 90 days": (2, 90), "4 skills, 180 days": (4, 180), "4 skills, 365 days": (4, 365)}
@@ -78,23 +79,27 @@ def cochrane_orcutt_pairs(target: Target) -> list[float]:
 
 def restricted(target: Target, _: dict[str, Diary]) -> Floats:
     """The same, with the correlation of the highest restricted likelihood."""
-    steps = np.abs(np.subtract.outer(np.arange(target.performance.size), np.arange(target.performance.size)))
-    possible = [_autoregressive(rho, steps) for rho in np.linspace(0, 0.95, 20)]
-    fits = _fits(target.performance[:, None], target.columns, _donors(target), target.others(), possible)
-    best = fits.likelihood.argmax(axis=0)[None]
-    estimate, variance = (np.take_along_axis(part, best, 0)[0, :, 0] for part in (fits.estimate, fits.variance))
+    n = target.performance.size
+    fits = _fitted(target, [_autoregressive(rho, n) for rho in np.linspace(0, 0.95, 20)])
+    best = np.broadcast_to(fits.likelihood, fits.estimate.shape).argmax(axis=0)[None]
+    variance = fits.inverse[..., None] * fits.noise
+    estimate, variance = (np.take_along_axis(part, best, 0)[0, :, 0] for part in (fits.estimate, variance))
     return 2 * stats.t.sf(np.abs(estimate) / np.sqrt(variance), fits.freedom)
 
 
-def _autoregressive(rho: float, steps: Floats) -> Likeness:
-    factor = np.linalg.cholesky(rho**steps)
-    return Likeness(f"{rho:g}", [(slice(None), factor)], 2 * float(np.log(np.diag(factor)).sum()))
+def _autoregressive(rho: float, n: int) -> Likeness:
+    return Likeness(f"{rho:g}", np.r_[0.0, np.full(n - 1, rho)], 1.0, np.zeros(n))
+
+
+def _fitted(target: Target, possible: list[Likeness]) -> _Fits:
+    donors, others = target.donors[target.usable].to_numpy(), target.others()
+    further = donors if others is None else np.column_stack([donors, others])
+    return _fits(target.performance[:, None], designed(target.columns, further, possible), donors.shape[1])
 
 
 def averaged(target: Target, _: dict[str, Diary]) -> Floats:
     """All noise structures by their restricted likelihood, with Student's t."""
-    possible = likenesses(target.days.at, target.days.counts)
-    fits = _fits(target.performance[:, None], target.columns, _donors(target), target.others(), possible)
+    fits = _fitted(target, likenesses(target.days.at, target.days.counts))
     estimate, error, _ = fits.averaged()
     return 2 * stats.t.sf(np.abs(estimate / error)[:, 0], fits.freedom)
 
@@ -102,10 +107,6 @@ def averaged(target: Target, _: dict[str, Diary]) -> Floats:
 def resampled(target: Target, _: dict[str, Diary]) -> Floats:
     """The same, with a null distribution from resampled noise: what `transfer` does."""
     return target.coupled(np.random.default_rng(0)).p_value
-
-
-def _donors(target: Target) -> Floats:
-    return target.donors[target.usable].to_numpy()
 
 
 METHODS: dict[str, Callable[[Target, dict[str, Diary]], Floats]] = {

@@ -80,7 +80,7 @@ class Choice:
         """Return the report of all learners together, if it was asked for: so far, or of each month that was named."""
         if not self.cohort:
             return []
-        from mmlib.reports.cohort import job
+        from mmlib.reports.cohort.group import job
 
         months = sorted({each.month for each in self._each()}) if self.month else [None]
         return [job(self.folder, month=month, **self._how) for month in months]

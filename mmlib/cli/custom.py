@@ -41,7 +41,8 @@ def describe(notebook: Path | None) -> None:
 
 def run(asked: Any, formats: tuple[str, ...]) -> None:
     """Run a notebook and list its report; it is run each time, for nobody knows what it reads."""
-    from mmlib.reports import contents, many
+    from mmlib.reports import many
+    from mmlib.reports.index import contents
     from mmlib.reports.shelf import Shelf
 
     job = _job(asked, formats)

@@ -11,7 +11,7 @@ from mmlib.cli.shared import say
 from mmlib.errors import MMError, counted
 
 if TYPE_CHECKING:
-    from mmlib.reports.mailing import Mailed
+    from mmlib.reports.mail.mailing import Mailed
     from mmlib.reports.many import Outcome
 
 
@@ -19,7 +19,8 @@ class Post:
     """What mails need, looked at before anything is built: the addresses, and the server where they are sent."""
 
     def __init__(self, folder: Path, *, send: bool, force: bool) -> None:
-        from mmlib.reports import addresses, mail, posting
+        from mmlib.reports.mail import addresses, posting
+        from mmlib.reports.mail import message as mail
 
         mail.check_rasters()
         self._folder, self._force = folder, force
@@ -34,7 +35,7 @@ class Post:
 
     def mail(self, outcome: Outcome) -> bool:
         """Write, and send where asked; return whether all went well."""
-        from mmlib.reports.mailing import mailed, sent
+        from mmlib.reports.mail.mailing import mailed, sent
 
         jobs = [*(job for job, _ in outcome.built), *outcome.skipped]
         own = [job for job in jobs if str(job.parameters.get("folder", self._folder)) == str(self._folder)]

@@ -20,12 +20,12 @@ from traitlets import Bool, Unicode, default
 from traitlets.config import Config
 
 from mmlib.errors import ReportError
-from mmlib.reports.fonts import font_faces
 from mmlib.reports.page import Look, Page, page
+from mmlib.reports.paper.fonts import font_faces
 from mmlib.reports.settled import settled
 
 TEMPLATES = Path(__file__).parent / "templates"
-TYPESETTER = "mmlib.reports.typeset"
+TYPESETTER = "mmlib.reports.paper.typeset"
 PANGO_MISSING = (
     "PDF needs Pango, which is not installed: on Debian or Ubuntu run  "
     "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 , "

@@ -7,7 +7,7 @@ import gc
 import importlib
 
 MODULES = ("mmlib.reports.run", "mmlib.reports.kernels", "papermill", "nbclient", "mmlib.reports.export")
-TYPESETTER = "mmlib.reports.typeset"
+TYPESETTER = "mmlib.reports.paper.typeset"
 
 for _name in (*MODULES, TYPESETTER):
     # Without Pango, WeasyPrint's import fails; the report itself says what is missing.

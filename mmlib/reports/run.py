@@ -23,7 +23,7 @@ from mmlib.reports.steps import quiet, steps
 from mmlib.reports.warm import warm_up
 
 if TYPE_CHECKING:
-    from mmlib.reports.facts import Facts
+    from mmlib.reports.index.facts import Facts
 
 __all__ = ["FORMATS", "RESERVED", "Built", "read", "report", "slug"]
 FORMATS = ("html", "pdf")
@@ -174,7 +174,8 @@ def _exporters_imported(formats: Sequence[str]) -> Iterator[None]:
 
     def imported() -> None:
         with suppress(Exception):  # it is told where it is used
-            from mmlib.reports import export, facts  # noqa: F401
+            from mmlib.reports import export
+            from mmlib.reports.index import facts  # noqa: F401
 
             if "pdf" in formats:
                 export.typesetter()
@@ -209,7 +210,7 @@ def _exported(
 
 
 def _facts(executed: nbformat.NotebookNode, name: str) -> Facts:
-    from mmlib.reports.facts import facts
+    from mmlib.reports.index.facts import facts
 
     return facts(executed, name)
 

@@ -20,8 +20,8 @@ from mmlib.reports.pruning import unwanted
 from mmlib.reports.states import State, pdfs_can_be_set, state_of
 
 if TYPE_CHECKING:
-    from mmlib.reports.contents import Entry
-    from mmlib.reports.facts import Facts
+    from mmlib.reports.index.contents import Entry
+    from mmlib.reports.index.facts import Facts
     from mmlib.reports.jobs import Job
 
 LOCK = ".shelf.lock"
@@ -127,8 +127,8 @@ class Shelf:
 
     def entries(self) -> list[Entry]:
         """Return the reports that lie there, as the page that lists them shows them."""
-        from mmlib.reports.contents import Entry
-        from mmlib.reports.facts import Facts
+        from mmlib.reports.index.contents import Entry
+        from mmlib.reports.index.facts import Facts
 
         found = []
         for place, record in sorted(self._records.items()):
@@ -202,7 +202,7 @@ class Shelf:
         """
         if not self._changes and self._is_listed():
             return self.out / INDEX
-        from mmlib.reports import contents  # it takes a second to load
+        from mmlib.reports.index import contents  # it takes a second to load
 
         if not self._changes and not self._records:
             return contents.write(self.out, [])

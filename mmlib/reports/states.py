@@ -88,7 +88,7 @@ def pdfs_can_be_set() -> bool:
     """Return whether the library that sets the text of PDFs is installed."""
     try:
         with redirect_stdout(io.StringIO()):  # WeasyPrint prints a banner of its own
-            import_module("mmlib.reports.typeset")
+            import_module("mmlib.reports.paper.typeset")
     except OSError:
         return False
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mmlib.errors import InputError
-from mmlib.reports.addresses import NoAddress, address, no_address, read_addresses
+from mmlib.reports.mail.addresses import NoAddress, address, no_address, read_addresses
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from nbformat.v4 import new_markdown_cell
 
-from mmlib.reports.contents import write
 from mmlib.reports.export import ReportHTMLExporter
+from mmlib.reports.index.contents import write
 
 WIDTHS = (390, 1280)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
-from mmlib.reports.contents import Entry, contents, write
 from mmlib.reports.export import ReportHTMLExporter
-from mmlib.reports.facts import Number
-from mmlib.reports.thumbnails import thumbnail
+from mmlib.reports.index.contents import Entry, contents, write
+from mmlib.reports.index.facts import Number
+from mmlib.reports.index.thumbnails import thumbnail
 
 HOSTILE = "</title><script>document.title='stolen'</script><img src=x onerror=document.title='stolen'>"
 DARK = {"#0072b2": "#4aa8e0"}

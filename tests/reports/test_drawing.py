@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 
 from mmlib import charts
 from mmlib.errors import ReportError
-from mmlib.reports import typeset
-from mmlib.reports.drawing import drawing
-from mmlib.reports.fonts import font_faces
-from mmlib.reports.lettering import lettered
-from mmlib.reports.marks import Picture, Words
+from mmlib.reports.paper import typeset
+from mmlib.reports.paper.drawing import drawing
+from mmlib.reports.paper.fonts import font_faces
+from mmlib.reports.paper.lettering import lettered
+from mmlib.reports.paper.marks import Picture, Words
 
 CHART = '<svg xmlns="http://www.w3.org/2000/svg" width="30pt" height="60pt" viewBox="0 0 30 60">{}</svg>'
 

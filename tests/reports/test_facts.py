@@ -14,7 +14,7 @@ from matplotlib.image import imread, imsave
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from mmlib.reports.export import ReportHTMLExporter
-from mmlib.reports.facts import Facts, Number, facts
+from mmlib.reports.index.facts import Facts, Number, facts
 from mmlib.reports.story import Tile, tiles
 
 

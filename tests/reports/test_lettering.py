@@ -14,9 +14,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from mmlib import charts
-from mmlib.reports import typeset
-from mmlib.reports.fonts import font_faces
-from mmlib.reports.lettering import lettered
+from mmlib.reports.paper import typeset
+from mmlib.reports.paper.fonts import font_faces
+from mmlib.reports.paper.lettering import lettered
 
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"

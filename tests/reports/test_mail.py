@@ -16,11 +16,11 @@ from matplotlib.image import imread
 from nbformat.v4 import new_markdown_cell
 
 from mmlib.errors import ReportError
-from mmlib.reports import mail
-from mmlib.reports.addresses import address
 from mmlib.reports.export import ReportHTMLExporter
-from mmlib.reports.facts import Facts, Number
-from mmlib.reports.gist import gist, plain
+from mmlib.reports.index.facts import Facts, Number
+from mmlib.reports.mail import message as mail
+from mmlib.reports.mail.addresses import address
+from mmlib.reports.mail.gist import gist, plain
 from tests.conftest import needs
 
 FACTS = Facts("Ada in October 2026", "Juggling doubled.", (Number("sessions", "61", 61),))

@@ -12,13 +12,13 @@ import pytest
 from filelock import FileLock
 
 from mmlib.errors import ReportError
-from mmlib.reports import mailing, posting
-from mmlib.reports.addresses import address
-from mmlib.reports.facts import Facts
+from mmlib.reports.index.facts import Facts
 from mmlib.reports.jobs import wanted
-from mmlib.reports.mailing import mailed, sent
-from mmlib.reports.posting import CannotSend, Server
-from mmlib.reports.sent import Sent
+from mmlib.reports.mail import mailing, posting
+from mmlib.reports.mail.addresses import address
+from mmlib.reports.mail.mailing import mailed, sent
+from mmlib.reports.mail.posting import CannotSend, Server
+from mmlib.reports.mail.sent import Sent
 from mmlib.reports.shelf import Shelf
 from tests.conftest import needs
 

@@ -14,9 +14,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from mmlib.reports import posting
-from mmlib.reports.addresses import address
-from mmlib.reports.posting import CannotSend, Server, send, sender_of, server
+from mmlib.reports.mail import posting
+from mmlib.reports.mail.addresses import address
+from mmlib.reports.mail.posting import CannotSend, Server, send, sender_of, server
 from tests.conftest import needs
 
 # aiosmtpd closes no connection that its client has broken off.

@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 from mmlib.errors import PracticeError
-from mmlib.reports import pseudonyms
-from mmlib.reports.cohort import cohort, job
+from mmlib.reports.cohort import pseudonyms
+from mmlib.reports.cohort.group import cohort, job
 from tests.conftest import needs
 
 NAMES = [f"learner {i:02}" for i in range(60)]

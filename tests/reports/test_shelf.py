@@ -15,7 +15,7 @@ from filelock import FileLock
 from mmlib.errors import ReportError
 from mmlib.reports import shelf as module
 from mmlib.reports.export import ReportHTMLExporter
-from mmlib.reports.facts import Facts, Number
+from mmlib.reports.index.facts import Facts, Number
 from mmlib.reports.inputs import inputs_of
 from mmlib.reports.jobs import Job
 from mmlib.reports.shelf import Shelf, index

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import mmlib as mm
-from mmlib.reports import suppression
+from mmlib.reports.cohort import suppression
 from mmlib.reports.shipped import shipped
 
 COUNTS = ["with_achieved", "with_not", "without_achieved", "without_not"]

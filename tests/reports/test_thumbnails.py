@@ -12,7 +12,7 @@ import pytest
 
 import mmlib as mm
 from mmlib.charts.style import DARK, svg
-from mmlib.reports.thumbnails import LONGEST, thumbnail
+from mmlib.reports.index.thumbnails import LONGEST, thumbnail
 
 SVG = "{http://www.w3.org/2000/svg}"
 COLOUR = "#0072b2"

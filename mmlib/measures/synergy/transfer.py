@@ -41,7 +41,7 @@ def transfer(log: pd.DataFrame, *, window_days: float = 7, confidence: float = 0
     trial), its own hours in the same window, the weekday, the hours of the other skills, and that good days follow good
     days. An association: a free week, a teacher or good sleep may lift both.
 
-    The estimate is that of generalised least squares, averaged over 24 structures that the noise may have by their
+    The estimate is that of generalised least squares, averaged over 22 structures that the noise may have by their
     restricted likelihood. p-values and intervals come from series whose noise is resampled, while all dates and hours
     stay as they are (`mmlib.stats.coupling`). Where there are not enough practice days for a coefficient of each other
     skill, the others enter by their sum.

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from math import cos, radians, sin
 
-from mmlib.reports.marks import Matrix, UnlikeMatplotlib
+from mmlib.reports.paper.marks import Matrix, UnlikeMatplotlib
 
 NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 PATH = re.compile(rf"\s*M(?:\s+{NUMBER.pattern}|\s*[MLQCz])*\s*")

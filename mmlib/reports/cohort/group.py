@@ -12,15 +12,15 @@ import pandas as pd
 
 from mmlib.errors import PracticeError, ReportError
 from mmlib.practice import Practice, load
-from mmlib.reports import cohort_words
-from mmlib.reports.cohort_words import Section
+from mmlib.reports.cohort import words as cohort_words
+from mmlib.reports.cohort.pseudonyms import by_first_session, keep_secret, pseudonyms, secret_of, write_key
+from mmlib.reports.cohort.suppression import FEWEST, common
+from mmlib.reports.cohort.words import Section
 from mmlib.reports.inputs import digest, inputs_of
 from mmlib.reports.jobs import FORMATS, NO_SESSIONS, Job, check_formats, parts_of
 from mmlib.reports.months import MONTH
-from mmlib.reports.pseudonyms import by_first_session, keep_secret, pseudonyms, secret_of, write_key
 from mmlib.reports.shipped import shipped
 from mmlib.reports.story import Fragment, Tiles
-from mmlib.reports.suppression import FEWEST, common
 
 __all__ = ["COHORT", "Cohort", "Section", "cohort", "job", "write_key"]
 COHORT = "notebooks/reports/cohort.ipynb"

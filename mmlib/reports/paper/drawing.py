@@ -10,9 +10,9 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
-from mmlib.reports.looks import declared, look
-from mmlib.reports.marks import STILL, Around, Drawing, Mark, Picture, UnlikeMatplotlib, Words
-from mmlib.reports.strokes import moved, number, numbers, outline, written
+from mmlib.reports.paper.looks import declared, look
+from mmlib.reports.paper.marks import STILL, Around, Drawing, Mark, Picture, UnlikeMatplotlib, Words
+from mmlib.reports.paper.strokes import moved, number, numbers, outline, written
 
 HREF = "{http://www.w3.org/1999/xlink}href"
 BOX = ("x", "y", "width", "height")

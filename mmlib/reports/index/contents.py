@@ -19,10 +19,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from mmlib.errors import counted
-from mmlib.reports.facts import Number
+from mmlib.reports.index.facts import Number
 from mmlib.words import capital
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent.parent / "templates"
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 EXPLORED = "explored"
 MONTHLY = "monthly"

@@ -12,7 +12,7 @@ from weasyprint.matrix import Matrix
 from weasyprint.text.line_break import create_layout, line_size
 from weasyprint.urls import URLFetcher
 
-from mmlib.reports.marks import Drawing, Mark, Picture, Words
+from mmlib.reports.paper.marks import Drawing, Mark, Picture, Words
 
 NEAR = 0.3  # a line's end may be this far from where the chart has it, in its units, before each letter gets its place
 MITER = 4  # SVG's

@@ -14,8 +14,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 
 from mmlib.errors import MMError, did_you_mean
-from mmlib.reports.addresses import NoAddress, address
-from mmlib.reports.gist import plain
+from mmlib.reports.mail.addresses import NoAddress, address
+from mmlib.reports.mail.gist import plain
 
 PREFIX = "MMLIB_SMTP_"
 PORTS = {"starttls": 587, "tls": 465, "none": 25}

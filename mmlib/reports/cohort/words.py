@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from mmlib.errors import counted
+from mmlib.reports.cohort.suppression import FEWEST, STATES, common, hidden, share, unit_of
 from mmlib.reports.story import Fragment, Tile, Tiles, tiles
-from mmlib.reports.suppression import FEWEST, STATES, common, hidden, share, unit_of
 from mmlib.words import capital, date, duration, listed, number
 
 SMALL = (

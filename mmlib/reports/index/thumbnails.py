@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from mmlib.reports.shapes import Box, Shape, box_of, colour_of, shapes_of
+from mmlib.reports.index.shapes import Box, Shape, box_of, colour_of, shapes_of
 
 WIDTHS = (320, 160, 80)  # units across, two for each pixel on the page: the first that is short enough
 TALLEST = 0.75  # of the width

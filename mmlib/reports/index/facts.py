@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mmlib.reports import fragments
+from mmlib.reports.index.thumbnails import thumbnail
 from mmlib.reports.page import IMAGES, Look, page
-from mmlib.reports.thumbnails import thumbnail
 
 NUMBERS = "numbers"
 SVG = "image/svg+xml"

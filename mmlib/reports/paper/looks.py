@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from mmlib.reports.marks import Look, UnlikeMatplotlib
-from mmlib.reports.strokes import number, numbers, written
+from mmlib.reports.paper.marks import Look, UnlikeMatplotlib
+from mmlib.reports.paper.strokes import number, numbers, written
 
 COLOUR = re.compile("#[0-9a-f]{6}")
 CAPS = {"butt": 0, "round": 1, "square": 2}

@@ -10,7 +10,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 
-from mmlib.reports.fonts import Glyph, glyphs, weight
+from mmlib.reports.paper.fonts import Glyph, glyphs, weight
 
 WORDS = re.compile(
     r'<!-- (?P<said>[^\n]*) -->\s*<g (?:style="(?P<style>[^"]*)" )?'

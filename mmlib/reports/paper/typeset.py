@@ -18,12 +18,12 @@ from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from mmlib.errors import ReportError
-from mmlib.reports.drawing import drawing
-from mmlib.reports.lettering import lettered
-from mmlib.reports.painting import Painting
-from mmlib.reports.tagging import finish
+from mmlib.reports.paper.drawing import drawing
+from mmlib.reports.paper.lettering import lettered
+from mmlib.reports.paper.painting import Painting
+from mmlib.reports.paper.tagging import finish
 
-PACKAGE = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent.parent.parent
 # How WeasyPrint's log says that an image is missing from the page.
 FAILURES = ("Failed to load image", "Failed to render SVG image")
 VARIANT = "pdf/ua-1"

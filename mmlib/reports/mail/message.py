@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from mmlib.errors import ReportError
-from mmlib.reports.gist import Gist, Part, Tile, gist, plain
-from mmlib.reports.letter import PLACE, Image, as_html, as_text
+from mmlib.reports.mail.gist import Gist, Part, Tile, gist, plain
+from mmlib.reports.mail.letter import PLACE, Image, as_html, as_text
 
 if TYPE_CHECKING:
-    from mmlib.reports.contents import Entry
-    from mmlib.reports.facts import Facts
+    from mmlib.reports.index.contents import Entry
+    from mmlib.reports.index.facts import Facts
 
 VERSION = "1"  # of how a mail is made: another one makes other mails of the same report
 SHARPNESS = 2  # a chart's pixels for each of its place

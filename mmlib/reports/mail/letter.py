@@ -8,9 +8,9 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from mmlib.reports.gist import Gist, Picture, Tile
+from mmlib.reports.mail.gist import Gist, Picture, Tile
 
-TEMPLATE = Path(__file__).parent / "templates" / "mail" / "mail.html"
+TEMPLATE = Path(__file__).parent.parent / "templates" / "mail" / "mail.html"
 WIDTH = 600  # pixels that mail programs have room for
 PLACE = 552  # … and a chart, between the margins
 COLUMNS = 72

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
 
-FONTS = Path(__file__).resolve().parent.parent / "charts" / "fonts"
+FONTS = Path(__file__).resolve().parent.parent.parent / "charts" / "fonts"
 WEIGHTS = {"light": 300, "regular": 400, "medium": 500, "semibold": 600, "bold": 700}
 
 

@@ -10,7 +10,7 @@ from email.headerregistry import Address
 from pathlib import Path
 
 from mmlib.errors import InputError, Problem, did_you_mean
-from mmlib.reports.gist import plain
+from mmlib.reports.mail.gist import plain
 
 NAME = "addresses.csv"
 COLUMNS = ("learner", "address")

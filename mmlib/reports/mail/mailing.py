@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmlib.errors import ReportError
-from mmlib.reports import mail
-from mmlib.reports.addresses import no_address
-from mmlib.reports.posting import CannotSend, Server, send
-from mmlib.reports.sent import Sent, sending_alone
+from mmlib.reports.mail import message as mail
+from mmlib.reports.mail.addresses import no_address
+from mmlib.reports.mail.posting import CannotSend, Server, send
+from mmlib.reports.mail.sent import Sent, sending_alone
 from mmlib.reports.shelf import Shelf
 
 if TYPE_CHECKING:
-    from mmlib.reports.contents import Entry
+    from mmlib.reports.index.contents import Entry
 
 
 @dataclass(frozen=True)

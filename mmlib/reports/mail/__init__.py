@@ -1,0 +1,1 @@
+"""Reports as mails: what stands in them, whom they go to, and how they are sent."""
