@@ -11,6 +11,7 @@ import pytest
 import tomlkit
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+import mmlib as mm
 from mmlib import charts
 from mmlib.charts.data import figure_tables
 from mmlib.practice import load
@@ -104,9 +105,7 @@ def built(tmp_path_factory):
 
 
 def widget():
-    from mmlib.widgets import card
-
-    return card("juggling", shipped("data/sample"))
+    return mm.card("juggling", shipped("data/sample"))
 
 
 AXE = """async () => {
