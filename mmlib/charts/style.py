@@ -193,7 +193,7 @@ def svg(figure: Figure, *, dpi: int = 220, outlined: bool = True) -> str:
     """Return a figure as SVG text: the same figure always gives the same text.
 
     `dpi` is for clouds of dots. Letters are outlines, which need no font; as text (`outlined=False`) they are drawn
-    sooner, and the page has to bring the fonts in `FONTS`.
+    sooner, and the page has to bring the fonts in `FONTS` and to show what sticks out.
     """
     engine = figure.get_layout_engine()
     letters = {"svg.fonttype": "path" if outlined else "none"}
@@ -203,7 +203,7 @@ def svg(figure: Figure, *, dpi: int = 220, outlined: bool = True) -> str:
             engine.execute(figure)
         figure.set_layout_engine(None)  # saving would lay out, and draw, all of it once more
         try:
-            drawn = figure.get_tightbbox()
+            drawn = figure.get_tightbbox() if outlined else None
             out = io.StringIO()
             # Nothing that sticks out is cut off, and a chart keeps its width where nothing does.
             box = Bbox.union([page, drawn.padded(0.02)]) if drawn is not None else page
