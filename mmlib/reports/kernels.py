@@ -110,7 +110,7 @@ class OwnKernelClient(AsyncKernelClient):
     async def _answers(self, asked: str) -> bool:
         try:
             reply = await self.shell_channel.get_msg(timeout=1)
-            while (await self.iopub_channel.get_msg(timeout=0.2))["parent_header"].get("msg_id") != asked:
+            while (await self.iopub_channel.get_msg(timeout=0.05))["parent_header"].get("msg_id") != asked:
                 pass
         except Empty:  # not there yet, or not connected to the channel of outputs: both are asked again
             return False
