@@ -5,7 +5,6 @@ A chart's title is its finding. Its Axes carry `finding`, `alt_text` and `readin
 
 from __future__ import annotations
 
-from mmlib.charts.cohort import pooled_spread
 from mmlib.charts.drills import hidden_blocks
 from mmlib.charts.layout import titled
 from mmlib.charts.payoff import (
@@ -20,6 +19,7 @@ from mmlib.charts.payoff import (
     learning_curve,
     learning_curves,
     pooled,
+    pooled_spread,
     progress,
 )
 from mmlib.charts.repetition import (

@@ -21,6 +21,7 @@ from mmlib.charts.style import ACCENT, BOLD, INK, MUTED, RULE, TARGET, plain
 WIDTH = 6.2  # inches: nearly the text column of an A4 page, and narrow enough for type to be read on a phone
 DRAWN = 0.985  # of the width: labels on the right keep off the edge
 ROW = 0.32
+ALONE = 3.1  # inches: a panel that has the whole width
 MOST_ROWS = 15
 TITLE_SIZE, SUBTITLE_SIZE, LABEL_SIZE = 15, 11.5, 11
 SQUARE = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
@@ -38,6 +39,20 @@ def panels(rows: int, columns: int, height: float) -> np.ndarray:
     axes = figure.subplots(rows, columns, squeeze=False)
     figure.mm_height = height
     return axes
+
+
+def small_multiples(n: int, columns: int, row: float) -> np.ndarray:
+    """Return the Axes of n panels in so many columns, each row as many inches high; places left over stay empty."""
+    rows = -(-n // columns)
+    axes = panels(rows, columns, ALONE if columns == 1 else row * rows)
+    for ax in axes.flat[n:]:
+        ax.set_axis_off()
+    return axes
+
+
+def lowest(axes: np.ndarray, n: int) -> np.ndarray:
+    """Return the lowest of n panels in each column: these name the scale that all share."""
+    return axes.flat[max(n - axes.shape[1], 0) : n]
 
 
 def titled(

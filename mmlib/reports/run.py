@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 
-from mmlib.errors import ReportError, did_you_mean
+from mmlib.errors import ReportError
 from mmlib.reports.execution import Run, execute
+from mmlib.reports.jobs import FORMATS, check_formats
 from mmlib.reports.parameters import check_parameters
 from mmlib.reports.settled import settled
 from mmlib.reports.slugs import RESERVED, slug
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from mmlib.reports.index.facts import Facts
 
 __all__ = ["FORMATS", "RESERVED", "Built", "read", "report", "slug"]
-FORMATS = ("html", "pdf")
 LONGEST_NAME = 200  # bytes, which leaves room for an ending: file systems take 255
 
 
@@ -118,10 +118,7 @@ def report(
 
 
 def _check_request(name: str, formats: Sequence[str]) -> None:
-    unknown = [kind for kind in formats if kind not in FORMATS]
-    if unknown or not formats:
-        wish = f'no format "{unknown[0]}". {did_you_mean(unknown[0], FORMATS)}' if unknown else "no format given."
-        raise ReportError(f"A report is built as html, as pdf or as both: {wish}")
+    check_formats(formats)
     long = len(name.encode(errors="surrogatepass")) > LONGEST_NAME
     if not name or name != Path(name).name or name.startswith(".") or long:
         shown = f"{name[:40]}…" if long else name

@@ -8,6 +8,7 @@ from mmlib.charts.payoff.entry import entry
 from mmlib.charts.payoff.flow import flow, flow_deviation
 from mmlib.charts.payoff.forecast import forecast
 from mmlib.charts.payoff.pooled import pooled
+from mmlib.charts.payoff.pooled_spread import pooled_spread
 from mmlib.charts.payoff.progress import progress
 from mmlib.charts.payoff.rewards import felt, felt_per_hour, felt_trend
 
@@ -23,5 +24,6 @@ __all__ = [
     "learning_curve",
     "learning_curves",
     "pooled",
+    "pooled_spread",
     "progress",
 ]

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from mmlib.charts.layout import WIDTH, canvas, note, nothing, panels, target_line, wrapped
+from mmlib.charts.layout import WIDTH, canvas, lowest, note, nothing, small_multiples, target_line, wrapped
 from mmlib.charts.payoff.curve_dots import dots, limits, practised
 from mmlib.charts.payoff.curve_words import curve_words, lower, small_finding, unit_of
 from mmlib.charts.style import ACCENT, BAND, BOLD, HIGHLIGHT, MUTED, OBSERVED, TARGET, styled
@@ -54,19 +54,16 @@ def learning_curves(points: pd.DataFrame, *, since: object = None, most: int = 9
     names = _order(scored, since)
     shown = [points[points["skill"] == name].sort_values("trial") for name in names[:most]]
     columns = 1 if len(shown) == 1 else 2 if len(shown) in (2, 4) else 3
-    rows = -(-len(shown) // columns)
-    axes = panels(rows, columns, 3.1 if columns == 1 else 2.0 * rows if columns == 3 else 2.5 * rows)
+    axes = small_multiples(len(shown), columns, 2.0 if columns == 3 else 2.5)
     mixed = not all(lower(series) for series in shown)
     for ax, series in zip(axes.flat, shown, strict=False):
         _panel(ax, series, since, width=WIDTH * 72 / columns - 30)
         if mixed and lower(series):
             _note_lower(ax)
-    for ax in axes.flat[len(shown) :]:
-        ax.set_axis_off()
     for ax, series in zip(axes.flat, shown, strict=False):
         scale = practised(series)[1]
         # Trials are named once for each column; minutes and hours may stand side by side.
-        if scale != "trial" or ax in axes.flat[max(len(shown) - columns, 0) : len(shown)]:
+        if scale != "trial" or ax in lowest(axes, len(shown)):
             ax.set_xlabel(scale)
     curve_words(axes, shown, since, len(names))
     return axes

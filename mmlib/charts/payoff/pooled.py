@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from mmlib.charts.layout import WIDTH, nothing, panels, titled, wrapped
+from mmlib.charts.layout import WIDTH, lowest, nothing, small_multiples, titled, wrapped
 from mmlib.charts.style import ACCENT, BAD, BAND, BOLD, INK, MUTED, OBSERVED, styled
 from mmlib.errors import counted
 from mmlib.words import capital, listed, number
@@ -58,13 +58,10 @@ def pooled(points: pd.DataFrame, pooled: pd.DataFrame, *, most: int = 6) -> np.n
     found = found.sort_values(["averaged", "learners", "skill"], ascending=[False, False, True], ignore_index=True)
     shown = found.head(most)
     columns = 1 if len(shown) == 1 else 2
-    rows = -(-len(shown) // columns)
-    axes = panels(rows, columns, 3.1 if columns == 1 else 2.4 * rows)
+    axes = small_multiples(len(shown), columns, 2.4)
     for ax, row in zip(axes.flat, shown.to_dict("records"), strict=False):
         _panel(ax, points[points["skill"] == row["skill"]], row, width=WIDTH * 72 / columns - 30)
-    for ax in axes.flat[len(shown) :]:
-        ax.set_axis_off()
-    for ax in axes.flat[max(len(shown) - columns, 0) : len(shown)]:
+    for ax in lowest(axes, len(shown)):
         ax.set_xlabel("trial")
     _words(axes, found, len(shown), pooled[pooled["model"].isna()])
     return axes

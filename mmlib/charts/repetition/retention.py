@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from mmlib.charts.layout import WIDTH, nothing, panels, titled, wrapped
+from mmlib.charts.layout import WIDTH, nothing, small_multiples, titled, wrapped
 from mmlib.charts.style import ACCENT, BAND, BOLD, MUTED, OBSERVED, RULE, styled
 from mmlib.errors import counted
 from mmlib.words import MINUS, RATE, capital, from_to, gap, listed, number
@@ -54,12 +54,9 @@ def retention(retention: pd.DataFrame, points: pd.DataFrame, *, most: int = 6, c
         return np.array([[nothing(None, _why_nothing(skills))]])
     shown = known.head(most)
     columns = min(len(shown), 2)
-    rows = -(-len(shown) // columns)
-    axes = panels(rows, columns, 3.1 if columns == 1 else 2.45 * rows)
+    axes = small_multiples(len(shown), columns, 2.45)
     for ax, (_, row) in zip(axes.flat, shown.iterrows(), strict=False):
         _panel(ax, row, points[points["skill"] == row["skill"]], width=WIDTH * 72 / columns - 58)
-    for ax in axes.flat[len(shown) :]:
-        ax.set_axis_off()
     alone = points[points["skill"].isin(shown["skill"]) & points["low"].isna() & points["observed"].notna()]
     _words(axes, retention, (known, shown), confidence, hollow=len(alone) > 0)
     return axes

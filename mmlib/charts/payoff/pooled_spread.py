@@ -1,4 +1,4 @@
-"""Charts of a group that show no single learner."""
+"""How far the learners of a group are apart, with no line of a single learner."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from mmlib.charts.layout import WIDTH, nothing, panels, titled, wrapped
+from mmlib.charts.layout import WIDTH, lowest, nothing, small_multiples, titled, wrapped
 from mmlib.charts.style import ACCENT, BOLD, GRID, MUTED, OBSERVED, styled
 from mmlib.errors import counted
 from mmlib.words import capital, change_of, listed, measured, number
@@ -47,13 +47,10 @@ def pooled_spread(spread: pd.DataFrame, *, most: int = 6) -> np.ndarray:
     found = _ends(spread)
     shown = found.head(most)
     columns = 1 if len(shown) == 1 else 2
-    rows = -(-len(shown) // columns)
-    axes = panels(rows, columns, 3.1 if columns == 1 else 2.4 * rows)
+    axes = small_multiples(len(shown), columns, 2.4)
     for ax, row in zip(axes.flat, shown.to_dict("records"), strict=False):
         _panel(ax, spread[spread["skill"] == row["skill"]], row, width=WIDTH * 72 / columns - 30)
-    for ax in axes.flat[len(shown) :]:
-        ax.set_axis_off()
-    for ax in axes.flat[max(len(shown) - columns, 0) : len(shown)]:
+    for ax in lowest(axes, len(shown)):
         ax.set_xlabel("trial")
     _words(axes, found, len(shown))
     return axes
