@@ -7,11 +7,7 @@ They are registered as `mm-html` and `mm-pdf` for `jupyter nbconvert --to mm-htm
 from __future__ import annotations
 
 import sys
-from contextlib import redirect_stdout
-from importlib import import_module
-from io import StringIO
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from nbconvert.exporters.templateexporter import TemplateExporter
@@ -19,25 +15,13 @@ from nbformat import NotebookNode
 from traitlets import Bool, Unicode, default
 from traitlets.config import Config
 
-from mmlib.errors import ReportError
 from mmlib.reports.page import Look, Page, page
 from mmlib.reports.paper.fonts import font_faces
+from mmlib.reports.paper.pango import PangoMissing, typesetter
 from mmlib.reports.settled import settled
 
+__all__ = ["PangoMissing", "ReportHTMLExporter", "ReportPDFExporter", "TerminalHTMLExporter", "TerminalPDFExporter"]
 TEMPLATES = Path(__file__).parent / "templates"
-TYPESETTER = "mmlib.reports.paper.typeset"
-PANGO_MISSING = (
-    "PDF needs Pango, which is not installed: on Debian or Ubuntu run  "
-    "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 , "
-    "on macOS  brew install pango , on Windows see WeasyPrint's installation page."
-)
-
-
-class PangoMissing(ReportError):
-    """The system library that sets the text of PDFs is not installed; HTML can be built without it."""
-
-    def __init__(self, message: str = PANGO_MISSING) -> None:
-        super().__init__(message)
 
 
 class ReportHTMLExporter(TemplateExporter):
@@ -152,18 +136,3 @@ class TerminalHTMLExporter(_ForTheTerminal, ReportHTMLExporter):
 
 class TerminalPDFExporter(_ForTheTerminal, ReportPDFExporter):
     """`ReportPDFExporter` under the name mm-pdf."""
-
-
-def typesetter() -> ModuleType:
-    """Return the module that sets PDFs; WeasyPrint is imported with it.
-
-    Raises
-    ------
-    PangoMissing
-        Where the system has no Pango.
-    """
-    try:
-        with redirect_stdout(StringIO()):  # WeasyPrint prints a banner of its own
-            return import_module(TYPESETTER)
-    except OSError as error:
-        raise PangoMissing from error

@@ -17,6 +17,7 @@ import nbformat
 from mmlib.errors import ReportError
 from mmlib.reports.execution import Run, execute
 from mmlib.reports.jobs import FORMATS, check_formats
+from mmlib.reports.paper.pango import PangoMissing, typesetter
 from mmlib.reports.parameters import check_parameters
 from mmlib.reports.settled import settled
 from mmlib.reports.slugs import RESERVED, slug
@@ -171,11 +172,11 @@ def _exporters_imported(formats: Sequence[str]) -> Iterator[None]:
 
     def imported() -> None:
         with suppress(Exception):  # it is told where it is used
-            from mmlib.reports import export
+            from mmlib.reports import export  # noqa: F401
             from mmlib.reports.index import facts  # noqa: F401
 
             if "pdf" in formats:
-                export.typesetter()
+                typesetter()
 
     thread = threading.Thread(target=imported, daemon=True)
     thread.start()
@@ -188,7 +189,7 @@ def _exporters_imported(formats: Sequence[str]) -> Iterator[None]:
 def _exported(
     executed: nbformat.NotebookNode, formats: Sequence[str], stem: Path, reached: Callable[[int], None]
 ) -> tuple[dict[str, Path], list[str]]:
-    from mmlib.reports.export import PangoMissing, ReportHTMLExporter, ReportPDFExporter
+    from mmlib.reports.export import ReportHTMLExporter, ReportPDFExporter
 
     exporters = {"html": ReportHTMLExporter, "pdf": ReportPDFExporter}
     files, notices = {}, []

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
-from contextlib import redirect_stdout
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from mmlib.reports.manifest import Record, is_as_written
+from mmlib.reports.paper.pango import PangoMissing, typesetter
 from mmlib.reports.reasons import reasons
 
 if TYPE_CHECKING:
@@ -87,8 +85,7 @@ def _lacks(out: Path, record: Record, kind: str) -> str:
 def pdfs_can_be_set() -> bool:
     """Return whether the library that sets the text of PDFs is installed."""
     try:
-        with redirect_stdout(io.StringIO()):  # WeasyPrint prints a banner of its own
-            import_module("mmlib.reports.paper.typeset")
-    except OSError:
+        typesetter()
+    except PangoMissing:
         return False
     return True

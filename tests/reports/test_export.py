@@ -18,8 +18,8 @@ from nbconvert.exporters import get_exporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from mmlib.errors import ReportError
-from mmlib.reports import export
 from mmlib.reports.export import PangoMissing, ReportHTMLExporter, ReportPDFExporter
+from mmlib.reports.paper import pango
 from tests.reports.matterhorn import elements, failures, of_kind
 
 
@@ -395,7 +395,7 @@ def test_without_pango_the_message_says_what_to_install(monkeypatch):
     def refuse(_):
         raise OSError("cannot load library 'libpango-1.0-0'")
 
-    monkeypatch.setattr(export, "import_module", refuse)
+    monkeypatch.setattr(pango, "import_module", refuse)
     with pytest.raises(PangoMissing, match=r"PDF needs Pango.*apt-get install libpango-1\.0-0"):
         pdf(new_notebook())
 

@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from mmlib.errors import ReportError
 from mmlib.reports import export, run
 from mmlib.reports.kernels import OwnKernelManager
+from mmlib.reports.paper import pango
 from mmlib.reports.run import report, slug
 
 PARAMETERS = """\
@@ -198,7 +199,7 @@ def test_without_pango_the_html_is_built_and_the_notice_tells(saved, tmp_path, m
     def refuse(_):
         raise OSError("no pango")
 
-    monkeypatch.setattr(export, "import_module", refuse)
+    monkeypatch.setattr(pango, "import_module", refuse)
     notebook = saved(new_markdown_cell("# Ada"))
     made = report(notebook, {}, out=tmp_path / "out", name="ada")
     assert list(made.paths) == ["html"]
