@@ -12,6 +12,7 @@ from typing import Any
 from mmlib.reports import fragments
 from mmlib.reports.tables import data_tables
 
+EMPTY = '<p class="empty">'
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg")
 REPR = re.compile(r"\s*(array\()?[\[\s]*<[\w.]*(Axes|Figure|matplotlib|BarContainer|ErrorbarContainer)")
 DESCRIPTION_LENGTH = 300
@@ -135,7 +136,7 @@ def _display(output: Mapping[str, Any], look: Look, drawn: bool) -> Iterator[str
     elif "text/markdown" in data:
         yield Reading(fragments.prose(data["text/markdown"]))
     elif image and output.get("metadata", {}).get(image, {}).get("empty"):
-        yield f'<p class="empty">{html.escape(fragments.alt_and_dark(output, image)[0])}</p>'
+        yield f"{EMPTY}{html.escape(fragments.alt_and_dark(output, image)[0])}</p>"
     elif image:
         yield _chart(output, image, data[image], look)
     elif set(data) == {"text/plain"} and not drawn and not REPR.match(data["text/plain"]):
@@ -213,8 +214,10 @@ def _sections(blocks: Iterable[str]) -> list[Section]:
                 said = fragments.text_of(heading[1])
                 sections.append(Section(_unused(_anchor(said), taken), said))
                 part = f'<h2 id="{sections[-1].id}">{heading[1]}</h2>{part[heading.end() :]}'
-            if part.strip():
-                sections[-1].blocks.append(part.strip())
+            said = part.strip()
+            again = said.startswith(EMPTY) and said in sections[-1].blocks  # two charts may lack the same
+            if said and not again:
+                sections[-1].blocks.append(said)
     return sections
 
 

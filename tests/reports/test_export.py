@@ -391,6 +391,16 @@ def test_the_pdf_fetches_nothing(tmp_path, made):
         pdf(new_notebook(cells=[cell]))
 
 
+def test_two_charts_that_lack_the_same_say_so_once():
+    lacks = {"image/svg+xml": {"alt": "No card names a self yet.", "empty": True}}
+    output = new_output("display_data", {"image/svg+xml": "<svg/>"}, metadata=lacks)
+    heads = [new_markdown_cell("# Ada\n\n## Selves"), new_markdown_cell("## Next")]
+    first, second, third = (new_code_cell("draw()", outputs=[output]) for _ in range(3))
+    notebook = new_notebook(cells=[heads[0], first, second, heads[1], third])
+    body, _ = ReportHTMLExporter().from_notebook_node(notebook)
+    assert body.count('<p class="empty">No card names a self yet.</p>') == 2
+
+
 def test_without_pango_the_message_says_what_to_install(monkeypatch):
     def refuse(_):
         raise OSError("cannot load library 'libpango-1.0-0'")
