@@ -16,6 +16,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 
+from mmlib.charts.panels import Panels, measure
 from mmlib.charts.style import ACCENT, BOLD, INK, MUTED, RULE, TARGET, plain
 
 WIDTH = 6.2  # inches: nearly the text column of an A4 page, and narrow enough for type to be read on a phone
@@ -34,8 +35,7 @@ def canvas(ax: Axes | None, height: float) -> Axes:
 
 def panels(rows: int, columns: int, height: float) -> np.ndarray:
     """Return the Axes of a new figure of small multiples with so many inches below the title."""
-    figure = plt.figure(figsize=(WIDTH, height), layout="constrained")
-    figure.get_layout_engine().set(hspace=0.06, wspace=0.03)
+    figure = plt.figure(figsize=(WIDTH, height), layout=Panels(wspace=0.03, hspace=0.06))
     axes = figure.subplots(rows, columns, squeeze=False)
     figure.mm_height = height
     return axes
@@ -86,7 +86,7 @@ def _figure_header(figure: Figure, title: str, subtitle: str, footnote: str) -> 
     for text, words in zip(texts, (title, subtitle, footnote), strict=True):
         text.set_text("\n".join(wrapped(words, WIDTH * 72 * 0.98, size=text.get_size(), weight=text.get_weight())))
         text.set(in_layout=False, linespacing=1.15)
-        heights.append(text.get_window_extent().height / figure.dpi if words else 0)
+        heights.append(text.get_window_extent(measure(figure.dpi)).height / figure.dpi if words else 0)
     header, footer = heights[0] + heights[1] + 0.2, heights[2] + 0.12 if footnote else 0
     total = figure.mm_height + header + footer
     figure.set_size_inches(WIDTH, total)

@@ -22,6 +22,7 @@ from matplotlib.font_manager import FontProperties, findfont, fontManager, get_f
 from matplotlib.transforms import Bbox
 
 from mmlib.charts.data import figure_tables, tables_of
+from mmlib.charts.panels import measure
 
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
@@ -203,7 +204,7 @@ def svg(figure: Figure, *, dpi: int = 220, outlined: bool = True) -> str:
             engine.execute(figure)
         figure.set_layout_engine(None)  # saving would lay out, and draw, all of it once more
         try:
-            drawn = figure.get_tightbbox() if outlined else None
+            drawn = figure.get_tightbbox(measure(figure.dpi)) if outlined else None
             out = io.StringIO()
             # Nothing that sticks out is cut off, and a chart keeps its width where nothing does.
             box = Bbox.union([page, drawn.padded(0.02)]) if drawn is not None else page
