@@ -111,7 +111,9 @@ class Explorer(Pictured, anywidget.AnyWidget):
         self._making = Making(self._told)
         log = self._practice.log
         self._learners = sorted(log["learner"].unique())
-        first = checked(self._practice, wish)
+        # Who practises what: to check a choice, one row of each is enough.
+        self._known = replace(self._practice, log=log.drop_duplicates(["learner", "skill"]))
+        first = checked(self._known, wish)
         super().__init__(choice=first.shown(), offers=self._offers(log))
         self.on_msg(self._receive)
 
@@ -125,11 +127,11 @@ class Explorer(Pictured, anywidget.AnyWidget):
         if not self.view["svg"]:
             return f"<p>{html.escape(self.view['said'])}</p>"
         # Such a page has not the charts' fonts: the letters become outlines.
-        return self._drawn(checked(self._practice, self.choice), outlined=True)[0]
+        return self._drawn(checked(self._known, self.choice), outlined=True)[0]
 
     def make_report(self) -> None:
         """Run the theme's explore notebook with this choice, and export it; `report` tells how that goes."""
-        choice = checked(self._practice, self.choice)
+        choice = checked(self._known, self.choice)
         part = self._part(*_limits(choice))
         if part.log.empty:
             self.report = {"state": "failed", "said": self._nothing(choice)}
@@ -160,7 +162,7 @@ class Explorer(Pictured, anywidget.AnyWidget):
 
     def _show(self) -> None:
         try:
-            choice = checked(self._practice, self._of_the_learner(self.choice))
+            choice = checked(self._known, self._of_the_learner(self.choice))
             view = self._view(choice)
         except MMError as error:
             self.view = {"svg": "", "alt": "", "reading": "", "line": "", "skill": "", "said": str(error)}
