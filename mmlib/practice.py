@@ -272,11 +272,13 @@ def add_export(
     source = sources.source(tool)
     sessions = source.read(file, learner=learner, tz=tz)
     aside = sources.set_aside(sessions)
+    own = sessions.attrs.get("cards") or {}
+    cards = {skill: own.get(skill, source.CARD) for skill in sorted(set(sessions["skill"]))}
     sessions.attrs = {}
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     added = append_sessions(folder / "log.csv", sessions)
-    add_cards(folder / "skills.toml", {skill: source.CARD for skill in sorted(set(sessions["skill"])) if source.CARD})
+    add_cards(folder / "skills.toml", {skill: card for skill, card in cards.items() if card})
     if len(aside):
         kept = folder / f"{Path(file).stem}.set-aside.csv"
         replace_file(kept, aside.to_csv(index=False, lineterminator="\n"))

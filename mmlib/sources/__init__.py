@@ -1,8 +1,9 @@
 """Sources: each module turns one tool's export into the log.
 
 A source is a module with `read(path, *, learner="me", tz=None)`, which returns the log's columns, with `TITLE`
-(the tool's name) and `CARD` (what a skill card of this tool should say at first). It is named in the entry-point
-group "mmlib.sources", so other packages can add theirs; a module is loaded only when it is asked for.
+(the tool's name), `CARD` (what a skill card of this tool should say at first) and, if its files can be told from
+others, `recognises(sample)`. It is named in the entry-point group "mmlib.sources", so other packages can add theirs;
+a module is loaded only when it is asked for.
 """
 
 from __future__ import annotations
@@ -10,12 +11,18 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from mmlib.errors import Problem, SourceError, did_you_mean
 
+if TYPE_CHECKING:
+    from mmlib.sources.reading import Sample
+
 GROUP = "mmlib.sources"
+EXPORT = "a tool's export"
+NAME_IT = "Name the tool: mm import TOOL FILE, with --help for the list; a table of your own needs: mm import csv FILE."
 FIELDS = ["file", "row", "column", "found", "expected", "advice"]
 
 
@@ -58,6 +65,45 @@ def source(tool: str) -> ModuleType:
         found = f'that the tool "{tool}" cannot be loaded ({error})'
         problem = Problem("sources", None, "", found, "a source that is installed", "Install what it needs.")
         raise SourceError([problem]) from error
+
+
+def recognised(path: str | Path) -> str:
+    """Return the tool that wrote a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        An exported file.
+
+    Raises
+    ------
+    SourceError
+        If there is no such file, no tool's files look like it, or those of several do.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "entries.csv"
+    >>> _ = file.write_text("Client,Project,Description,Start date,Start time,Duration\\n")
+    >>> recognised(file)
+    'toggl'
+    """
+    from mmlib.sources.reading import Sample, checked_file
+
+    sample = Sample.of(checked_file(path, expected=EXPORT, advice=NAME_IT))
+    found = [tool for tool in tools() if _recognises(tool, sample)]
+    if len(found) == 1:
+        return found[0]
+    seen = f"a file that could be of {' or '.join(found)}" if found else "a file that no tool is known to write"
+    raise SourceError([Problem(sample.path.name, None, "", seen, EXPORT, NAME_IT)])
+
+
+def _recognises(tool: str, sample: Sample) -> bool:
+    try:
+        module = source(tool)
+    except SourceError:  # what it needs is not installed
+        return False
+    return hasattr(module, "recognises") and module.recognises(sample)
 
 
 def read(tool: str, path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.DataFrame:

@@ -15,7 +15,6 @@ What csTimer stores is kept as it is, in three places where one might expect oth
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,7 +26,20 @@ import numpy as np
 import pandas as pd
 
 from mmlib.errors import Problem, SourceError
-from mmlib.sources.reading import checked_zone, clean, log_of, numbered, refused, short, table, text_of, wall_clock
+from mmlib.sources.reading import (
+    LAST_SECOND,
+    Sample,
+    checked_zone,
+    clean,
+    json_of,
+    log_of,
+    numbered,
+    refused,
+    short,
+    table,
+    text_of,
+    wall_clock,
+)
 
 TITLE = "csTimer"
 CARD = {"unit": "seconds", "better": "lower"}
@@ -37,7 +49,6 @@ ADVICE = "In csTimer choose Export, then Export to file."
 _NUMBER = (int, float)
 _SOLVE = "[[penalty, milliseconds], scramble, comment, Unix seconds]"
 _LONGEST_MS = 7 * 24 * 3_600_000
-_LAST_SECOND = 7_258_118_400  # the year 2200, where the log ends
 _NO_DATE = "Without a date it has no place in a log: write it there by hand."
 _TIME = re.compile(r"(DNF\(?)?(.*?)\)?(\+?)", re.DOTALL)
 _CLOCK = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,4}):)?(\d{1,9}(?:\.\d{1,6})?)", re.ASCII)
@@ -102,6 +113,12 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     return log_of(_columns(attempts, start), problems, learner=learner, source="cstimer")
 
 
+def recognises(sample: Sample) -> bool:
+    """Return whether a file looks like a csTimer export."""
+    solves = {"session1", "properties"} & sample.keys and sample.text.startswith("{")
+    return bool(solves) or {"no.", "time", "scramble", "p.1"} <= set(sample.columns)
+
+
 def _columns(attempts: _Attempts, start: np.ndarray) -> dict[str, Any]:
     penalty, ms = np.array(attempts.penalty, dtype=float), np.array(attempts.ms, dtype=float)
     finished = penalty >= 0
@@ -118,14 +135,14 @@ def _columns(attempts: _Attempts, start: np.ndarray) -> dict[str, Any]:
 
 
 def _from_json(text: str, file: str) -> tuple[_Attempts, list[Problem]]:
-    data = _parsed(text, file)
+    data = json_of(text, file, expected=EXPECTED, advice=ADVICE)
     sessions = {key: data[key] for key in data if re.fullmatch(r"session\d+", key)} if isinstance(data, dict) else {}
     if not sessions:
         raise refused(file, "JSON without sessions", EXPECTED, ADVICE)
     names = _names(data.get("properties"), file)
     attempts, problems = _Attempts(), []
     for key, solves in sessions.items():
-        solves = _parsed(solves, file) if isinstance(solves, str) else solves
+        solves = json_of(solves, file, expected=EXPECTED, advice=ADVICE) if isinstance(solves, str) else solves
         if not isinstance(solves, list):
             problems.append(Problem(file, None, key, short(solves), "a list of solves", ADVICE))
             continue
@@ -142,24 +159,13 @@ def _from_json(text: str, file: str) -> tuple[_Attempts, list[Problem]]:
     return attempts, problems
 
 
-def _parsed(text: str, file: str) -> Any:
-    try:
-        return json.loads(text)
-    except RecursionError:
-        raise refused(file, "brackets within brackets without end", EXPECTED, ADVICE) from None
-    except json.JSONDecodeError as error:
-        cut_off = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
-        found = "a file that breaks off" if cut_off else f"text that is not JSON, at character {error.colno:,}"
-        raise refused(file, found, EXPECTED, ADVICE, error.lineno) from None
-    except ValueError as error:
-        raise refused(file, f"a value that cannot be read ({error})", EXPECTED, ADVICE) from None
-
-
 def _names(properties: Any, file: str) -> dict[str, str]:
     """Return the sessions' names by number; csTimer keeps them as JSON within a string, escaped as for HTML."""
-    properties = _parsed(properties, file) if isinstance(properties, str) else properties
+    properties = (
+        json_of(properties, file, expected=EXPECTED, advice=ADVICE) if isinstance(properties, str) else properties
+    )
     sessions = properties.get("sessionData") if isinstance(properties, Mapping) else None
-    sessions = _parsed(sessions, file) if isinstance(sessions, str) else sessions
+    sessions = json_of(sessions, file, expected=EXPECTED, advice=ADVICE) if isinstance(sessions, str) else sessions
     if not isinstance(sessions, Mapping):
         return {}
     named = {number: about.get("name") for number, about in sessions.items() if isinstance(about, Mapping)}
@@ -177,7 +183,7 @@ def _wrong(solve: Any) -> tuple[str, str, str] | None:
     if type(penalty) not in _NUMBER or not (penalty == -1 or 0 <= penalty <= _LONGEST_MS):
         return f"the penalty {short(penalty)}", "0, 2000 or -1", "Set OK, +2 or DNF in csTimer, and export again."
     second = solve[3] if len(solve) > 3 else None
-    if type(second) not in _NUMBER or not 0 < second < _LAST_SECOND:
+    if type(second) not in _NUMBER or not 0 < second < LAST_SECOND:
         return f"the date {short(second)}", "Unix seconds", _NO_DATE
     return None
 

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from mmlib.errors import Problem, SourceError, counted
-from mmlib.sources.reading import checked_zone, clean, log_of, numbered, refused, short, table, text_of
+from mmlib.sources.reading import Sample, checked_zone, clean, log_of, numbered, refused, short, table, text_of
 
 TITLE = "Toggl"
 CARD: dict[str, Any] = {}
@@ -107,6 +107,11 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     if not entries:
         raise refused(file, "no entries", EXPECTED, "Choose a longer period, and export again.")
     return log_of(_columns(entries), sorted(problems, key=_row), learner=learner, source="toggl")
+
+
+def recognises(sample: Sample) -> bool:
+    """Return whether a file looks like Toggl's detailed report."""
+    return {*_NEEDED, "client", "project"} <= set(sample.columns) and "duration (h)" not in sample.columns
 
 
 def _row(problem: Problem) -> int:
