@@ -13,7 +13,7 @@ from mmlib.errors import LogFormatError, PracticeError, Problem, did_you_mean
 from mmlib.log import TEXT, append_sessions, data_dictionary, empty_log, read_log, replace_file, write_log
 from mmlib.log.derived import through
 from mmlib.log.order import in_order, numbered
-from mmlib.skills import add_cards, all_skills, joined, read_skills
+from mmlib.skills import add_cards, folder_zone, all_skills, joined, read_skills
 
 STARTER = Path(__file__).parent / "starter"
 MILESTONES = ("learner", "date", "kind", "skill", "field", "note")
@@ -242,40 +242,50 @@ def new_practice(folder: str | Path) -> list[Path]:
 
 
 def add_export(
-    folder: str | Path, tool: str, file: str | Path, *, learner: str = "me", tz: str | None = None
-) -> dict[str, int]:
+    folder: str | Path,
+    tool: str | None,
+    file: str | Path,
+    *,
+    learner: str = "me",
+    tz: str | None = None,
+    mapping: str | Path | None = None,
+) -> dict[str, int | str]:
     """Import a tool's export into a practice folder; what is there already is not added again.
 
     Parameters
     ----------
     folder : str or Path
         The practice folder; it is made if it isn't there.
-    tool : str
-        One of `mmlib.sources.tools()`.
+    tool : str or None
+        One of `mmlib.sources.tools()`; None recognises the file.
     file : str or Path
         The export.
     learner : str
         Whose practice it is.
     tz : str, optional
-        The learner's time zone, such as "Europe/Berlin", for tools that store universal time.
+        The learner's time zone, such as "Europe/Berlin", for tools that store universal time. Without one, the
+        folder's (`tz` in skills.toml); without that, the system's.
+    mapping : str or Path, optional
+        The TOML file that says what in the export is what, for the tools that need one.
 
     Returns
     -------
     dict
-        How many records were `read`, `added`, `known` already and `set_aside`; `skills` in the export.
+        The `tool`; how many records were `read`, `added`, `known` already and `set_aside`; `skills` in the export.
 
     Raises
     ------
     SourceError
         If the tool is unknown, or the file as a whole cannot be read.
     """
-    source = sources.source(tool)
-    sessions = source.read(file, learner=learner, tz=tz)
+    folder = Path(folder)
+    tool = tool or sources.recognised(file)
+    tz = tz or folder_zone(folder / "skills.toml")
+    sessions = sources.read(tool, file, learner=learner, tz=tz, mapping=mapping)
     aside = sources.set_aside(sessions)
-    own = sessions.attrs.get("cards") or {}
+    source, own = sources.source(tool), sessions.attrs.get("cards") or {}
     cards = {skill: own.get(skill, source.CARD) for skill in sorted(set(sessions["skill"]))}
     sessions.attrs = {}
-    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     added = append_sessions(folder / "log.csv", sessions)
     add_cards(folder / "skills.toml", {skill: card for skill, card in cards.items() if card})
@@ -283,6 +293,7 @@ def add_export(
         kept = folder / f"{Path(file).stem}.set-aside.csv"
         replace_file(kept, aside.to_csv(index=False, lineterminator="\n"))
     return {
+        "tool": tool,
         "read": len(sessions) + len(aside),
         "added": added,
         "known": len(sessions) - added,

@@ -28,6 +28,7 @@ SIX_PARTS = (
 )
 FIELDS = ("title", "domain", "unit", "better", "target", "self", *SIX_PARTS)
 BETTER = ("higher", "lower")
+ZONE = "tz"  # the one field of a skills.toml that is no card
 
 
 def read_skills(path: str | Path) -> pd.DataFrame:
@@ -58,7 +59,31 @@ def read_skills(path: str | Path) -> pd.DataFrame:
     [['juggling', 'catches', 100.0]]
     """
     path = Path(path)
-    return cards_table(_parsed(_text(path).replace("\r\n", "\n"), path.name).unwrap())
+    return cards_table(_cards(_parsed(_text(path).replace("\r\n", "\n"), path.name)))
+
+
+def folder_zone(path: str | Path) -> str | None:
+    """Return the time zone that a skills.toml names above its cards (`tz = "Europe/Berlin"`), if it does.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "skills.toml"
+    >>> _ = file.write_text('tz = "Europe/Berlin"\\n[juggling]\\nunit = "catches"\\n')
+    >>> folder_zone(file)
+    'Europe/Berlin'
+    """
+    path = Path(path)
+    zone = _parsed(_text(path).replace("\r\n", "\n"), path.name).get(ZONE)
+    return str(zone) if isinstance(zone, str) else None
+
+
+def _cards(document: tomlkit.TOMLDocument) -> dict[str, dict]:
+    return {skill: card for skill, card in document.unwrap().items() if not _is_zone(skill, card)}
+
+
+def _is_zone(name: str, value: object) -> bool:
+    return name == ZONE and isinstance(value, str)
 
 
 def _text(path: Path) -> str:
@@ -84,6 +109,8 @@ def _parsed(text: str, file: str) -> tomlkit.TOMLDocument:
 
 
 def _problems(file: str, skill: str, card: object) -> Iterable[Problem]:
+    if _is_zone(skill, card):
+        return
     if not isinstance(card, Mapping):
         advice = f'Write the card\'s skill first, as [juggling], then {skill} = "…".'
         yield Problem(file, None, skill, "a field outside of any card", "one table per skill", advice)
@@ -165,7 +192,7 @@ def add_cards(path: str | Path, cards: Mapping[str, Mapping]) -> list[str]:
         return []
     with _locked(path):
         text = _text(path)
-        there = _parsed(text, path.name)
+        there = _cards(_parsed(text, path.name))
         new = {skill: dict(card) for skill, card in cards.items() if skill not in there}
         if new:
             replace_file(path.resolve(), _with_more(text, new))
@@ -222,7 +249,7 @@ def save_card(path: str | Path, skill: str, fields: Mapping[str, object]) -> lis
         text = _text(path)
         windows = "\n" in text and text.count("\n") == text.count("\r\n")
         plain = text.replace("\r\n", "\n") if windows else text
-        card = _parsed(plain, path.name).unwrap().get(skill, {})
+        card = _cards(_parsed(plain, path.name)).get(skill, {})
         changed = {name: value for name, value in wanted.items() if value != card.get(name)}
         if changed:
             new = _with_changes(plain, path.name, skill, changed)
@@ -249,7 +276,7 @@ def _with_more(text: str, cards: Mapping[str, Mapping]) -> str:
 def _with_changes(text: str, file: str, skill: str, changed: Mapping[str, object]) -> str:
     """Return the text of a skills.toml with other values in one card; what it says is checked by reading it again."""
     document = _parsed(text, file)
-    cards = document.unwrap()
+    cards = _cards(document)
     wanted = {name: value for name, value in {**cards.get(skill, {}), **changed}.items() if value is not None}
     if skill not in document:
         new = _with_more(text, {skill: {name: wanted[name] for name in FIELDS if name in wanted}})
@@ -258,7 +285,7 @@ def _with_changes(text: str, file: str, skill: str, changed: Mapping[str, object
             _change(document[skill], changed)
         new = tomlkit.dumps(document)
     try:
-        if _parsed(new, file).unwrap() == cards | {skill: wanted}:
+        if _cards(_parsed(new, file)) == cards | {skill: wanted}:
             return new
     except CardError:
         pass

@@ -99,7 +99,7 @@ def test_the_constraints_pin_every_dependency_and_name_no_address():
     pinned = {line.split("==")[0] for line in text.splitlines() if "==" in line}
     extras = itertools.chain.from_iterable(project["optional-dependencies"].values())
     wanted = {name.split(">=")[0].replace("_", "-") for name in (*project["dependencies"], *extras)}
-    assert wanted - {"mmlib[scale,mail]"} <= pinned
+    assert {name for name in wanted if not name.startswith("mmlib[")} <= pinned
     assert "://" not in text
 
 

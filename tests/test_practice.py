@@ -165,8 +165,8 @@ def test_an_export_is_added_once_and_its_counts_add_up(tmp_path):
     export, into = tmp_path / "toggl.csv", tmp_path / "piano"
     export.write_text(TOGGL)
     first = add_export(into, "toggl", export, learner="ada")
-    assert first == {"read": 3, "added": 2, "known": 0, "set_aside": 1, "skills": 1}
+    assert first == {"tool": "toggl", "read": 3, "added": 2, "known": 0, "set_aside": 1, "skills": 1}
     again = add_export(into, "toggl", export, learner="ada")
-    assert again == {"read": 3, "added": 0, "known": 2, "set_aside": 1, "skills": 1}
+    assert again == {"tool": "toggl", "read": 3, "added": 0, "known": 2, "set_aside": 1, "skills": 1}
     assert mm.load(into).log["minutes"].tolist() == [30.0, 20.0]
     assert pd.read_csv(into / "toggl.set-aside.csv")["row"].tolist() == [4]

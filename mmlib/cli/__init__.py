@@ -14,6 +14,7 @@ import typer
 from rich.table import Table
 
 from mmlib.cli.experiment import experiment
+from mmlib.cli.importing import export, import_
 from mmlib.cli.lab import lab
 from mmlib.cli.report import report
 from mmlib.cli.shared import AsJson, Folder, say
@@ -151,30 +152,8 @@ def check(folder: Folder = Path(), as_json: AsJson = False) -> None:
         say.print(f"Without a card in skills.toml: {', '.join(cardless)}.", markup=False)
 
 
-@app.command("import", epilog="Example: **mm import cstimer cstimer_20261031.txt --into cube --tz Europe/Paris**")
-def import_(
-    tool: Annotated[str, typer.Argument(help="Which tool's export: cstimer, toggl.")],
-    file: Annotated[Path, typer.Argument(help="The exported file.")],
-    into: Annotated[
-        Path, typer.Option(help="The practice folder; made if it isn't there.", show_default="here")
-    ] = Path(),
-    learner: Annotated[str, typer.Option(help="Whose practice it is.")] = "me",
-    tz: Annotated[
-        str | None, typer.Option(help="Your time zone, such as Europe/Paris.", show_default="the system's")
-    ] = None,
-) -> None:
-    """Import a tool's export into a practice folder; importing it again adds only what is new."""
-    from mmlib.practice import add_export
-
-    found = add_export(into, tool, file, learner=learner, tz=tz)
-    say.print(
-        f"{file.name}: {counted(found['read'], 'record')} of {counted(found['skills'], 'skill')} read; "
-        f"{found['added']:,} added to {into / 'log.csv'}, {found['known']:,} there already, "
-        f"{found['set_aside']:,} set aside.",
-        markup=False,
-    )
-    if found["set_aside"]:
-        say.print(f"What was set aside, and why: {into / (file.stem + '.set-aside.csv')}", markup=False)
+app.command("import", epilog="Example: **mm import cstimer_20261031.txt --into cube --tz Europe/Paris**")(import_)
+app.command("export", epilog="Example: **mm export xapi my-practice --out statements.json**")(export)
 
 
 app.command(epilog="Example: **mm report my-practice --month 2026-10**")(report)

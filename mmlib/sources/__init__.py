@@ -8,6 +8,7 @@ a module is loaded only when it is asked for.
 
 from __future__ import annotations
 
+import inspect
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 GROUP = "mmlib.sources"
 EXPORT = "a tool's export"
-NAME_IT = "Name the tool: mm import TOOL FILE, with --help for the list; a table of your own needs: mm import csv FILE."
+NAME_IT = "Name the tool: mm import TOOL FILE, with --help for the list; for a table of your own: mm import csv FILE --guess"
 FIELDS = ["file", "row", "column", "found", "expected", "advice"]
 
 
@@ -106,13 +107,20 @@ def _recognises(tool: str, sample: Sample) -> bool:
     return hasattr(module, "recognises") and module.recognises(sample)
 
 
-def read(tool: str, path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.DataFrame:
+def read(
+    tool: str | None,
+    path: str | Path,
+    *,
+    learner: str = "me",
+    tz: str | None = None,
+    mapping: str | Path | None = None,
+) -> pd.DataFrame:
     """Return a tool's export as a log.
 
     Parameters
     ----------
-    tool : str
-        One of `tools()`.
+    tool : str or None
+        One of `tools()`; None recognises the file.
     path : str or Path
         The exported file.
     learner : str
@@ -120,6 +128,8 @@ def read(tool: str, path: str | Path, *, learner: str = "me", tz: str | None = N
     tz : str, optional
         The learner's time zone, an IANA name such as "Europe/Berlin", for tools that store universal time; the
         system's if left out.
+    mapping : str or Path, optional
+        For the tools that need one (csv, activitywatch), the TOML file that says what in the export is what.
 
     Returns
     -------
@@ -138,7 +148,14 @@ def read(tool: str, path: str | Path, *, learner: str = "me", tz: str | None = N
         ...
     mmlib.errors.SourceError: sources: found the tool "togl", expected one that can be read. Did you mean "toggl"?
     """
-    return source(tool).read(path, learner=learner, tz=tz)
+    tool = tool or recognised(path)
+    module = source(tool)
+    if mapping is None:
+        return module.read(path, learner=learner, tz=tz)
+    if "mapping" not in inspect.signature(module.read).parameters:
+        found, advice = f"a mapping for {module.TITLE}, whose exports need none", "Leave it out."
+        raise SourceError([Problem(Path(mapping).name, None, "", found, "a mapping for csv or activitywatch", advice)])
+    return module.read(path, learner=learner, tz=tz, mapping=mapping)
 
 
 def set_aside(log: pd.DataFrame) -> pd.DataFrame:
