@@ -11,9 +11,10 @@ import pandas as pd
 from mmlib import sources
 from mmlib.errors import LogFormatError, PracticeError, Problem, did_you_mean
 from mmlib.log import TEXT, append_sessions, data_dictionary, empty_log, read_log, replace_file, write_log
+from mmlib.log.database import TABLE, is_database, read_database
 from mmlib.log.derived import through
 from mmlib.log.order import in_order, numbered
-from mmlib.skills import add_cards, folder_zone, all_skills, joined, read_skills
+from mmlib.skills import add_cards, all_skills, cards_table, folder_zone, joined, read_skills
 
 STARTER = Path(__file__).parent / "starter"
 MILESTONES = ("learner", "date", "kind", "skill", "field", "note")
@@ -72,14 +73,16 @@ def load(
     errors: str = "raise",
     *,
     skills: Sequence[str] = (),
+    table: str = TABLE,
 ) -> Practice:
-    """Load a practice folder, or one log file.
+    """Load a practice folder, one log file, or a log in a database.
 
     Parameters
     ----------
     path : str or Path
         A folder with log.csv or log/*.csv, log/*.parquet (all files are one log), and optionally skills.toml
-        and milestones.csv; or a single log file, beside which cards and milestones are looked for.
+        and milestones.csv; or a single log file, beside which cards and milestones are looked for; or a database's
+        URL, such as "sqlite:///practice.db" or "postgresql://me@localhost/practice", which holds neither.
     learner : str, optional
         Only this learner; an empty text means all.
     since, until : date or datetime, optional
@@ -89,6 +92,8 @@ def load(
         Whether bad rows raise, or are set aside in a file beside the log with a `SetAsideWarning`.
     skills : sequence of str, optional
         Only these skills, their cards and milestones; none named means all.
+    table : str
+        For a database: the log's table, or a SELECT that gives the log's columns.
 
     Returns
     -------
@@ -98,7 +103,7 @@ def load(
     Raises
     ------
     PracticeError
-        If there is no log, no such learner or skill, or a date is none.
+        If there is no log, database or table, no such learner or skill, or a date is none.
     LogFormatError, CardError
         If the log or the cards are bad; every problem is named.
 
@@ -110,17 +115,22 @@ def load(
     >>> load(folder).log[["learner", "skill", "minutes"]].values.tolist()
     [['me', 'juggling', 15.0]]
     """
-    path = Path(path)
-    files = log_files(path)
-    folder = path if path.is_dir() else path.parent
-    logs = [read_log(file, errors=errors) for file in files]
-    log = in_order(pd.concat(logs, ignore_index=True)) if len(logs) > 1 else logs[0]
-    cards = read_skills(folder / "skills.toml")
-    milestones = read_milestones(folder / "milestones.csv")
-    part = Practice(log, cards, milestones).only(learner, skills, since, until)
+    whole = _in_a_database(str(path), table, errors) if is_database(path) else _in_files(Path(path), errors)
+    part = whole.only(learner, skills, since, until)
     numbers, names = numbered(part.log["skill"])
     whole = joined(part.log, part.skills, numbers, names).reset_index(drop=True)
     return Practice(whole, all_skills(part.skills, names), part.milestones)
+
+
+def _in_files(path: Path, errors: str) -> Practice:
+    logs = [read_log(file, errors=errors) for file in log_files(path)]
+    log = in_order(pd.concat(logs, ignore_index=True)) if len(logs) > 1 else logs[0]
+    folder = path if path.is_dir() else path.parent
+    return Practice(log, read_skills(folder / "skills.toml"), read_milestones(folder / "milestones.csv"))
+
+
+def _in_a_database(url: str, table: str, errors: str) -> Practice:
+    return Practice(read_database(url, table, errors=errors), cards_table({}), _no_milestones())
 
 
 def log_files(path: Path) -> list[Path]:
@@ -148,8 +158,7 @@ def read_milestones(path: str | Path) -> pd.DataFrame:
     """Return the milestones in a milestones.csv: learner, date, kind, skill, field, note; none if it isn't there."""
     path = Path(path)
     if not path.exists():
-        table = pd.DataFrame({name: pd.Series(dtype=TEXT) for name in MILESTONES})
-        return table.astype({"date": "datetime64[us]"})
+        return _no_milestones()
     try:
         table = pd.read_csv(
             path, dtype=TEXT, keep_default_na=False, na_values=[""], encoding="utf-8-sig", index_col=False
@@ -175,6 +184,10 @@ def read_milestones(path: str | Path) -> pd.DataFrame:
         raise LogFormatError(problems)
     table = table.reindex(columns=list(MILESTONES)).astype(TEXT).assign(date=dates.astype("datetime64[us]"))
     return table.assign(learner=table["learner"].fillna("me"))
+
+
+def _no_milestones() -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=TEXT) for name in MILESTONES}).astype({"date": "datetime64[us]"})
 
 
 def _only(log: pd.DataFrame, learner: str) -> pd.DataFrame:
