@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 GROUP = "mmlib.sources"
 EXPORT = "a tool's export"
-NAME_IT = "Name the tool: mm import TOOL FILE, with --help for the list; for a table of your own: mm import csv FILE --guess"
+NAME_IT = (
+    "Name the tool: mm import TOOL FILE, with --help for the list; for a table of your own: mm import csv FILE --guess"
+)
 FIELDS = ["file", "row", "column", "found", "expected", "advice"]
 
 

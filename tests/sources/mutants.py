@@ -36,16 +36,24 @@ class Fixture(NamedTuple):
     options: dict[str, Any]
 
 
-def fixtures(tools: list[str]) -> list[Fixture]:
-    """Return the fixtures in the folder `data`, whose names begin with their tool's."""
+def fixtures(tools: list[str], folder: Path) -> list[Fixture]:
+    """Return the fixtures in the folder `data`, whose names begin with their tool's, and those that are not text.
+
+    The latter are written into `folder`, as the tests of their tools write them.
+    """
     found = []
-    for path in sorted(DATA.iterdir()):
+    for path in sorted([*DATA.iterdir(), *written(folder)]):
         name = re.split(r"[_.]", path.name)[0]
         tool = NAMED.get(name, name)
         if tool in tools and path.suffix != ".toml":
             rules = path.with_suffix(".toml")
             found.append(Fixture(tool, path, {"mapping": rules} if rules.exists() else {}))
     return found
+
+
+def written(folder: Path) -> list[Path]:
+    """Write the fixtures of binary formats, and return their paths."""
+    return []
 
 
 def mutants(data: bytes, n: int, seed: int) -> Iterator[bytes]:

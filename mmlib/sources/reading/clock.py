@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
@@ -38,7 +38,7 @@ def checked_zone(tz: str | None) -> str | None:
 
 
 def wall_clock(seconds: Sequence[float], tz: str | None) -> np.ndarray:
-    """Return Unix seconds as local times in a zone; without one, in the system's.
+    """Return Unix seconds, to the millisecond, as local times in a zone; without one, in the system's.
 
     Examples
     --------
@@ -47,7 +47,8 @@ def wall_clock(seconds: Sequence[float], tz: str | None) -> np.ndarray:
     """
     if tz is None:
         return np.array([datetime.fromtimestamp(second) for second in seconds], dtype="datetime64[us]")
-    utc = pd.to_datetime(np.asarray(seconds), unit="s", utc=True)
+    milliseconds = np.round(1000 * np.asarray(seconds, dtype="float64")).astype("int64")
+    utc = pd.to_datetime(milliseconds, unit="ms", utc=True)
     return utc.tz_convert(tz).tz_localize(None).as_unit("us").to_numpy()
 
 
@@ -62,6 +63,19 @@ def on_the_wall(moment: datetime, tz: str | None) -> datetime:
     if moment.tzinfo is None:
         return moment
     return moment.astimezone(ZoneInfo(tz) if tz else None).replace(tzinfo=None)
+
+
+def from_unix(seconds: float, tz: str | None) -> datetime | None:
+    """Return Unix seconds as the local time in a zone; None where that is no time from 1970 to 2200.
+
+    Examples
+    --------
+    >>> from_unix(1_792_413_000.25, "Europe/Berlin"), from_unix(-1.0, None)
+    (datetime.datetime(2026, 10, 19, 14, 30, 0, 250000), None)
+    """
+    if not 0 < seconds < LAST_SECOND:
+        return None
+    return on_the_wall(datetime.fromtimestamp(round(seconds, 3), UTC), tz)
 
 
 def moment_of(text: object) -> datetime | None:

@@ -132,6 +132,9 @@ def numbered(ids: Iterable[str]) -> list[str]:
     >>> numbered(["a", "b", "a"])
     ['a', 'b', 'a#2']
     """
+    ids = list(ids)
+    if len(set(ids)) == len(ids):
+        return ids
     seen: Counter[str] = Counter()
     unique = []
     for name in ids:

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from mmlib.errors import SourceError
-from mmlib.sources.reading.databases import database, tables
+from mmlib.sources.reading.databases import database, table_names
 from mmlib.sources.reading.tables import SEPARATORS
 
 BYTES = 1 << 16
@@ -93,6 +93,6 @@ class Sample:
             return frozenset()
         try:
             with database(self.path, expected="", advice="") as connection:
-                return frozenset(tables(connection))
+                return frozenset(table_names(connection))
         except (SourceError, sqlite3.Error):
             return frozenset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from typing import Any
 
@@ -37,3 +38,20 @@ def short(value: Any) -> str:
     """
     text = clean(value if isinstance(value, str) else "" if value is None else repr(value))
     return f'"{text[:40]}{"…" if len(text) > 40 else ""}"' if text else "nothing"
+
+
+def number_of(value: object) -> float | None:
+    """Return a finite number, or a text that is one, as a float; None for all else.
+
+    Examples
+    --------
+    >>> number_of("12.5"), number_of(3), number_of("1e999"), number_of(True), number_of("many")
+    (12.5, 3.0, None, None, None)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
