@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import random
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,24 +39,38 @@ class Fixture(NamedTuple):
     options: dict[str, Any]
 
 
-def fixtures(tools: list[str], folder: Path) -> list[Fixture]:
+def fixtures(folder: Path) -> list[Fixture]:
     """Return the fixtures in the folder `data`, whose names begin with their tool's, and those that are not text.
 
     The latter are written into `folder`, as the tests of their tools write them.
     """
     found = []
-    for path in sorted([*DATA.iterdir(), *written(folder)]):
+    for path in sorted([*DATA.iterdir(), *binary(folder)]):
         name = re.split(r"[_.]", path.name)[0]
         tool = NAMED.get(name, name)
-        if tool in tools and path.suffix != ".toml":
+        if path.suffix != ".toml":
             rules = path.with_suffix(".toml")
             found.append(Fixture(tool, path, {"mapping": rules} if rules.exists() else {}))
     return found
 
 
-def written(folder: Path) -> list[Path]:
+def binary(folder: Path) -> list[Path]:
     """Write the fixtures of binary formats, and return their paths."""
-    return []
+    from tests.sources import test_anki, test_loop
+
+    found = [test_anki.form(_empty(folder / kind), kind) for kind in ("anki2", "new", "apkg", "colpkg")]
+    found += [test_loop.archive(folder / "loop_all.zip"), test_loop.backup(folder / "loop_backup.db")]
+    return found
+
+
+def _empty(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+FOLDER = Path(tempfile.mkdtemp(prefix="mm-fixtures-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+FIXTURES = fixtures(FOLDER)
 
 
 def mutants(data: bytes, n: int, seed: int) -> Iterator[bytes]:

@@ -197,8 +197,8 @@ def test_older_backups_with_sessions_as_text(export):
 
 
 def test_csv_of_one_session():
-    log = cstimer.read(DATA / "one_hand.csv", learner="ada")
-    assert set(log["skill"]) == {"one_hand"}
+    log = cstimer.read(DATA / "cstimer_one_hand.csv", learner="ada")
+    assert set(log["skill"]) == {"cstimer_one_hand"}
     assert log["start"].iloc[0] == pd.Timestamp("2026-10-18 09:00")
     np.testing.assert_allclose(log["score"], [34.43, 62.34, 33.67, np.nan, 3661.5])
     np.testing.assert_allclose(60 * log["minutes"], [34.43, 62.34, 31.67, 25.10, 3661.5], atol=1e-4)
@@ -208,19 +208,19 @@ def test_csv_of_one_session():
 
 
 def test_bad_rows_of_a_csv_are_set_aside(tmp_path):
-    rows = (DATA / "one_hand.csv").read_text(encoding="utf-8").splitlines()
+    rows = (DATA / "cstimer_one_hand.csv").read_text(encoding="utf-8").splitlines()
     rows += ["6;fast;;R;2026-10-18 09:10:00;1", "7;12.00;;R;N/A;12.00", "8;12.00;;R"]
-    (tmp_path / "one_hand.csv").write_text("\n".join(rows), encoding="utf-8")
-    log = cstimer.read(tmp_path / "one_hand.csv")
+    (tmp_path / "cstimer_one_hand.csv").write_text("\n".join(rows), encoding="utf-8")
+    log = cstimer.read(tmp_path / "cstimer_one_hand.csv")
     assert len(log) == 5
     assert sorted(set_aside(log)["row"]) == [7, 8, 9]
 
 
 def test_an_unclosed_quotation_mark_eats_no_rows(tmp_path):
-    text = (DATA / "one_hand.csv").read_text(encoding="utf-8").replace('"slow; very"', '"slow; very')
-    (tmp_path / "one_hand.csv").write_text(text, encoding="utf-8")
+    text = (DATA / "cstimer_one_hand.csv").read_text(encoding="utf-8").replace('"slow; very"', '"slow; very')
+    (tmp_path / "cstimer_one_hand.csv").write_text(text, encoding="utf-8")
     with pytest.raises(SourceError, match="quotation mark"):
-        cstimer.read(tmp_path / "one_hand.csv")
+        cstimer.read(tmp_path / "cstimer_one_hand.csv")
 
 
 @pytest.fixture

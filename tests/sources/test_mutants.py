@@ -5,27 +5,18 @@ Some hundred mutants of each fixture; `make validate` tries ten thousand (benchm
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 import time
 import zlib
-from pathlib import Path
 
 import pytest
 
 from mmlib import sources
 from mmlib.errors import SourceError
 from mmlib.log import check_log
-from tests.sources.mutants import fixtures, mutants
+from tests.sources.mutants import FIXTURES, mutants
 
 N = 60
 LONGEST = 5.0  # seconds
-
-
-FOLDER = Path(tempfile.mkdtemp(prefix="mm-mutants-"))
-FIXTURES = fixtures(sources.tools(), FOLDER)
-atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.path.name)
@@ -50,7 +41,3 @@ def test_a_mutant_loads_or_is_refused(fixture, tmp_path):
             check_log(log)
         assert time.perf_counter() - begun < LONGEST
     assert loaded, "some mutants are still exports"
-
-
-def test_every_tool_has_a_fixture():
-    assert {fixture.tool for fixture in FIXTURES} == set(sources.tools())

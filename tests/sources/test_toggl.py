@@ -149,7 +149,7 @@ def test_other_files_give_one_clear_error(tmp_path):
     summary, web = tmp_path / "summary.csv", tmp_path / "web.csv"
     summary.write_text("Project,Client,Duration\nUkulele,,01:00:00\n", encoding="utf-8")
     web.write_text("<html>Please log in</html>", encoding="utf-8")
-    for file in (summary, web, DATA / "cstimer.json", DATA / "one_hand.csv"):
+    for file in (summary, web, DATA / "cstimer.json", DATA / "cstimer_one_hand.csv"):
         with pytest.raises(SourceError, match="expected Toggl's detailed report") as caught:
             toggl.read(file)
         assert str(caught.value).startswith(file.name) and "Detailed" in str(caught.value)

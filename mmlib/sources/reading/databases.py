@@ -43,7 +43,7 @@ def database(path: str | Path, *, expected: str, advice: str, file: str = "") ->
         connection.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _READS else sqlite3.SQLITE_DENY)
         connection.set_progress_handler(lambda: time.monotonic() > end, 100_000)
         yield connection
-    except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
+    except (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeDecodeError, MemoryError) as error:
         found = f"a database that cannot be read ({clean(str(error))})"
         raise refused(file, found, expected, f"It may be damaged. {advice}") from None
     finally:
