@@ -20,23 +20,22 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from mmlib.errors import Problem, SourceError, counted
+from mmlib.errors import Problem, SourceError
 from mmlib.sources.reading import Sample, checked_zone, clean, log_of, numbered, refused, short, table, text_of
+from mmlib.sources.reading.entries import TOLERANCE, moment, one_user, span
+from mmlib.sources.reading.entries import day_first as dates_day_first
 
 TITLE = "Toggl"
 CARD: dict[str, Any] = {}
 EXPECTED = "Toggl's detailed report as CSV"
+DATES = "In Toggl's profile set the date format to YYYY-MM-DD, and export again."
 ADVICE = "In Toggl Track choose Reports, Detailed, Export, Download CSV."
 
 _NEEDED = ("start date", "start time", "duration")
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
-_LOCAL = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
-_TIME = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?(?:\s*([ap])\.?m\.?)?", re.ASCII | re.IGNORECASE)
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]?\d):([0-5]?\d(?:\.\d+)?)", re.ASCII)
 _PAIR = re.compile(r"(\d{1,5}):([0-5]\d)(\s*min)?", re.ASCII)
 _AMOUNT = re.compile(r"(\d{1,6}(?:\.\d*)?)\s*(sec|min|h)?", re.ASCII)
 _IN_MINUTES = {"sec": 1 / 60, "min": 1.0, "h": 60.0}
-_TOLERANCE = 1.0  # minutes by which duration and end − start may differ and still agree
 
 _Record = Mapping[str, str]
 _Readings = tuple[float, float]
@@ -92,8 +91,10 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     checked_zone(tz)
     text = text_of(path, expected=EXPECTED, advice=ADVICE)
     records, problems = table(text, file, needed=_NEEDED, expected=EXPECTED, advice=ADVICE)
-    _one_user([record for _, record in records], file)
-    day_first = _day_first([record for _, record in records], file)
+    one_user([record for _, record in records], file)
+    day_first = dates_day_first(
+        [record for _, record in records], file, lambda record: _readings(record["duration"]), DATES
+    )
     unit = _unit([record for _, record in records], file, day_first)
     entries = []
     for row, record in records:
@@ -131,7 +132,7 @@ def _columns(entries: list[_Entry]) -> dict[str, Any]:
 
 def _entry(record: _Record, day_first: bool, unit: int) -> _Entry | tuple[str, str, str, str]:
     """Return an entry, or its column, what was found there, what was expected and the advice."""
-    start, end = _moment(record, "start", day_first), _moment(record, "end", day_first)
+    start, end = moment(record, "start", day_first), moment(record, "end", day_first)
     if start is None:
         found = short(f"{record['start date']} {record['start time']}")
         return "Start date", found, "a date and a time", "Mend the entry in Toggl, and export again."
@@ -143,7 +144,7 @@ def _entry(record: _Record, day_first: bool, unit: int) -> _Entry | tuple[str, s
             "a duration such as 00:34:19",
             "Mend it in Toggl, and export again.",
         )
-    minutes = readings[unit] if readings else _span(start, end)
+    minutes = readings[unit] if readings else span(start, end)
     if minutes is None or minutes < 0:
         return (
             "Duration",
@@ -160,84 +161,22 @@ def _entry(record: _Record, day_first: bool, unit: int) -> _Entry | tuple[str, s
     return _Entry(skill, start, minutes, note, mark)
 
 
-def _one_user(records: list[_Record], file: str) -> None:
-    users = {record.get("email") or record.get("user") for record in records} - {None, ""}
-    if len(users) > 1:
-        found, advice = (
-            f"entries of {counted(len(users), 'user')}",
-            "Filter the report by member, and import one file each.",
-        )
-        raise refused(file, found, "one person's entries", advice)
-
-
-def _day_first(records: list[_Record], file: str) -> bool:
-    """Return whether 03/04/2019 means the third of April in this file."""
-    dates = [date for record in records for date in _local_dates(record)]
-    pairs = {(int(first), int(second)) for first, _, second, _ in dates}
-    day_first = any(separator == "." for _, separator, _, _ in dates) or any(a > 12 >= b for a, b in pairs)
-    month_first = any(b > 12 >= a for a, b in pairs)
-    if not day_first and not month_first:
-        over_midnight = [record for record in records if record["start date"] != record.get("end date")]
-        day_first = any(_agrees(record, day_first=True) for record in over_midnight)
-        month_first = any(_agrees(record, day_first=False) for record in over_midnight)
-    if day_first != month_first or all(a == b for a, b in pairs):
-        return day_first
-    found = "days first and months first" if day_first else f"dates such as {records[0]['start date'].strip()}"
-    expected = "dates in one order everywhere" if day_first else "dates that show which number is the day"
-    advice = "In Toggl's profile set the date format to YYYY-MM-DD, and export again."
-    raise refused(file, found, expected, advice)
-
-
-def _local_dates(record: _Record) -> list[tuple[str, ...]]:
-    found = (_LOCAL.fullmatch(record.get(f"{which} date", "").strip()) for which in ("start", "end"))
-    return [match.groups() for match in found if match]
-
-
 def _unit(records: list[_Record], file: str, day_first: bool) -> int:
     """Return which reading of numbers without a unit agrees with end − start: 0 for minutes, 1 for hours."""
     ambiguous = []
     for record in records:
         readings = _readings(record["duration"])
         if readings and readings[0] != readings[1]:
-            start, end = _moment(record, "start", day_first), _moment(record, "end", day_first)
-            ambiguous.append((record["duration"], readings, _span(start, end)))
+            start, end = moment(record, "start", day_first), moment(record, "end", day_first)
+            ambiguous.append((record["duration"], readings, span(start, end)))
     votes = [
-        sum(span is not None and abs(readings[unit] - span) <= _TOLERANCE for _, readings, span in ambiguous)
+        sum(span is not None and abs(readings[unit] - span) <= TOLERANCE for _, readings, span in ambiguous)
         for unit in (0, 1)
     ]
     if ambiguous and votes[0] == votes[1]:
         found, expected = f"durations such as {short(ambiguous[0][0])}", "minutes or hours, as end − start would show"
         raise refused(file, found, expected, "Export again with the duration format 00:34:19.")
     return int(votes[1] > votes[0])
-
-
-def _agrees(record: _Record, *, day_first: bool) -> bool:
-    span = _span(_moment(record, "start", day_first), _moment(record, "end", day_first))
-    readings = _readings(record["duration"])
-    return span is not None and readings is not None and min(abs(span - r) for r in readings) <= _TOLERANCE
-
-
-def _span(start: datetime | None, end: datetime | None) -> float | None:
-    return (end - start).total_seconds() / 60 if start and end else None
-
-
-def _moment(record: _Record, which: str, day_first: bool) -> datetime | None:
-    date, time = record.get(f"{which} date", "").strip(), _TIME.fullmatch(record.get(f"{which} time", "").strip())
-    iso, local = _ISO.fullmatch(date), _LOCAL.fullmatch(date)
-    if not time or not (iso or local):
-        return None
-    if iso:
-        year, month, day = map(int, iso.groups())
-    else:
-        first, _, second, year = (int(part) if part.isdigit() else 0 for part in local.groups())
-        day, month = (first, second) if day_first else (second, first)
-    hour, minute, second, half = time.groups()
-    hour = int(hour) if half is None else int(hour) % 12 + 12 * (half.lower() == "p")
-    try:
-        moment = datetime(year, month, day, hour, int(minute), int(second or 0))
-    except ValueError:
-        return None
-    return moment if 1900 <= year < 2200 else None
 
 
 def _readings(text: str) -> _Readings | None:

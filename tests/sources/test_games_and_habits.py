@@ -64,7 +64,7 @@ def test_chess_games_of_the_player_who_is_in_all_of_them():
         'against ben "the" rook (1480), Italian Game', "draw, against cleo (1490)", "against dora"
     ]  # fmt: skip
     assert log["source_id"].tolist()[:2] == ["https://lichess.org/abcd1234", "https://www.chess.com/game/live/77"]
-    assert aside(log) == [[49, "Result"], [57, "Date"]]
+    assert aside(log) == [[44, "Result"], [52, "Date"]]
 
 
 def test_chess_games_of_several_players_need_a_name(tmp_path):
