@@ -56,11 +56,12 @@ def fixtures(folder: Path) -> list[Fixture]:
 
 def binary(folder: Path) -> list[Path]:
     """Write the fixtures of binary formats, and return their paths."""
-    from tests.sources import test_anki, test_loop
+    from tests.sources import test_anki, test_loop, test_sports
 
     found = [test_anki.form(_empty(folder / kind), kind) for kind in ("anki2", "new", "apkg", "colpkg")]
     found += [test_loop.archive(folder / "loop_all.zip"), test_loop.backup(folder / "loop_backup.db")]
-    return found
+    (activity := folder / "fit_activity.fit").write_bytes(test_sports.written(test_sports.SESSIONS))
+    return [*found, activity]
 
 
 def _empty(folder: Path) -> Path:

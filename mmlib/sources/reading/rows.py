@@ -18,7 +18,7 @@ from mmlib.sources.reading.words import clean, refused, short
 
 LONGEST = 60 * 24 * 366  # minutes of a session
 MOST = 10**12  # repetitions, and how large a score may be
-_TEXTS = ("skill", "part", "variation", "self", "note")
+_TEXTS = ("learner", "skill", "part", "variation", "self", "note")
 _RATINGS = ("payoff", "praise", "flow", "challenge", "support", "mood_before", "mood_after")
 
 
@@ -93,6 +93,8 @@ class Rows:
             raise refused(self.file, "nothing that was practised", expected, self.advice)
         names = dict.fromkeys(name for values in self._values for name in values)
         columns = {name: [values.get(name) for values in self._values] for name in names}
+        if "learner" in columns:
+            columns["learner"] = [name or learner for name in columns["learner"]]
         columns["start"] = np.array(columns["start"], dtype="datetime64[us]")
         log = log_of({**columns, "source_id": numbered(self._ids)}, self.problems, learner=learner, source=source)
         log.attrs["cards"] = dict(self.cards)
@@ -149,7 +151,7 @@ def log_of(columns: Mapping[str, Any], problems: Sequence[Problem], *, learner: 
     They are kept as a tuple: a table in `attrs` would make `pd.concat` fail.
     """
     rows = pd.RangeIndex(len(columns["start"]))
-    given = {**columns, "learner": learner, "source": source}
+    given = {"learner": learner, **columns, "source": source}
     log = pd.DataFrame({name: pd.Series(given.get(name), index=rows, dtype=dtype(name)) for name in COLUMNS})
     log = log.sort_values("start", kind="stable", ignore_index=True)
     log.attrs["set_aside"] = tuple(problems)
