@@ -12,6 +12,7 @@ import resource
 import sys
 import tempfile
 import time
+import warnings
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,6 +42,7 @@ def outcome(fixture: Fixture, n: int, seed: int) -> Outcome:
     """Return what becomes of n mutants of a fixture; runs in a process of its own."""
     sources.read(fixture.tool, fixture.path, tz="UTC", **fixture.options)  # what it imports is not the mutants' doing
     before = _resident()
+    warnings.simplefilter("ignore")  # one page of several
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
     loaded, refused, others, slowest = 0, 0, [], 0.0

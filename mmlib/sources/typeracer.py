@@ -1,25 +1,34 @@
-"""TypeRacer: typing races, from the race data that the site or its readers export (CSV).
+"""TypeRacer: typing races, from the race data that the site exports (CSV, or ZIP files of a thousand races each).
 
-One row per race. `score` is the speed in words per minute. How long a race took is not in the file: `minutes` stay
-unknown. Accuracy and place go into the note, the text that was typed into the variation. Times are universal.
+One row per race. `score` is the speed in words per minute; a race without one has none. How long a race took is not
+in the file: `minutes` stay unknown. Accuracy and place go into the note, the text that was typed into the variation.
+Times are universal.
+
+Races are numbered in each of TypeRacer's universes (its languages and special tracks) and kept apart by it: the id is
+the number, with the universe in front where it is not the main one. The older form of seven columns does not name it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
 from datetime import UTC
 from pathlib import Path
 
 import pandas as pd
 
 from mmlib.sources.reading import (
+    Archive,
     Rows,
     Sample,
     checked_zone,
     clean,
+    decoded,
     moment_of,
     number_of,
     on_the_wall,
+    refused,
     short,
     table,
     text_of,
@@ -27,9 +36,10 @@ from mmlib.sources.reading import (
 
 TITLE = "TypeRacer"
 CARD = {"unit": "words per minute", "better": "higher"}
-EXPECTED = "TypeRacer's race data as CSV"
-ADVICE = "On TypeRacer open your profile, then Race History, and choose Download all races."
+EXPECTED = "TypeRacer's race data as CSV, or the ZIP file that it comes in"
+ADVICE = "On data.typeracer.com, signed in, open Export Data (pit/export_data), and download the files there."
 
+_MAIN = "play"  # the universe of races in English
 _WHEN = "date/time (utc)"
 _NEEDED = ("race #", "wpm", _WHEN)
 
@@ -40,7 +50,7 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     Parameters
     ----------
     path : str or Path
-        The race data (CSV).
+        The race data (CSV, or ZIP with CSV in it).
     learner : str
         Whose races they are.
     tz : str, optional
@@ -50,8 +60,8 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     -------
     DataFrame
         The log's columns, sorted by start: `skill` is "typing races", `reps` 1, `score` words per minute, `variation`
-        the text's number, `note` accuracy and place. `source_id` is the race's number. Races read = rows + those set
-        aside (`mmlib.sources.set_aside`).
+        the text's number, `note` accuracy and place. `source_id` is the race's number in its universe. Races
+        read = rows + those set aside (`mmlib.sources.set_aside`).
 
     Raises
     ------
@@ -70,22 +80,52 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     2026-10-31 18:30:00   46.0 accuracy 82 %, place 3 of 4
     """
     file, tz = Path(path).name, checked_zone(tz)
-    text = text_of(path, expected=EXPECTED, advice=ADVICE)
-    records, problems = table(text, file, needed=_NEEDED, expected=EXPECTED, advice=ADVICE)
     rows = Rows(file, "The row may be damaged: download the races again.")
-    rows.problems += problems
-    for row, record in records:
-        _add(rows, row, record, tz)
+    for text in _texts(path, file):
+        records, problems = table(text, file, needed=_NEEDED, expected=EXPECTED, advice=ADVICE)
+        rows.problems += problems
+        for row, record in records:
+            _add(rows, row, record, tz)
     return rows.log(learner=learner, source="typeracer", expected=EXPECTED)
 
 
 def recognises(sample: Sample) -> bool:
     """Return whether a file looks like TypeRacer's race data."""
-    return set(_NEEDED) <= set(sample.columns)
+    if not sample.members:
+        return set(_NEEDED) <= set(sample.columns)
+    tables = [name for name in sample.members if _is_table(name)]
+    return bool(tables) and set(_NEEDED) <= set(Sample(Path(tables[0]), _head(sample.path, tables[0])).columns)
+
+
+def _is_table(name: str) -> bool:
+    return name.casefold().endswith(".csv") and not name.startswith("__MACOSX/")
+
+
+def _head(path: Path, member: str) -> bytes:
+    """Return the beginning of a file in an archive; nothing where it cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(member) as file:
+            return file.read(4096)
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, LookupError, RuntimeError, EOFError):
+        return b""
+
+
+def _texts(path: str | Path, file: str) -> Iterator[str]:
+    """Yield the tables of an export: the file itself, or those in its archive, one at a time."""
+    if not zipfile.is_zipfile(path):
+        yield text_of(path, expected=EXPECTED, advice=ADVICE)
+        return
+    with Archive(path, expected=EXPECTED, advice=ADVICE) as archive:
+        tables = [name for name in archive.names if _is_table(name)]
+        if not tables:
+            raise refused(file, "an archive without CSV in it", EXPECTED, ADVICE)
+        for name in tables:
+            yield decoded(archive.data(name), file, expected=EXPECTED, advice=ADVICE)
 
 
 def _add(rows: Rows, row: int, record: Mapping[str, str], tz: str | None) -> None:
-    moment, speed, race = moment_of(record[_WHEN]), number_of(record["wpm"]), clean(record["race #"])
+    moment, race = moment_of(record[_WHEN]), clean(record["race #"])
+    speed = number_of(record["wpm"]) if record["wpm"].strip() not in ("", "None") else 0.0
     if moment is None:
         rows.aside(row, "Date/Time (UTC)", short(record[_WHEN]), "a date and time")
         return
@@ -95,15 +135,16 @@ def _add(rows: Rows, row: int, record: Mapping[str, str], tz: str | None) -> Non
     if not race:
         rows.aside(row, "Race #", "nothing", "the race's number")
         return
-    text = clean(record.get("text id", ""))
+    universe, text = clean(record.get("universe", "")), clean(record.get("text id", ""))
+    practice = "practice" if "practice" in record.get("mode", "").casefold() else ""
     rows.add(
         row,
-        race,
+        ":".join(filter(None, ["" if universe == _MAIN else universe, practice, race])),
         skill="typing races",
         start=on_the_wall(moment if moment.tzinfo else moment.replace(tzinfo=UTC), tz),
         reps=1,
-        score=speed,
-        variation=f"text {text}" if text else None,
+        score=speed or None,
+        variation=" ".join(filter(None, [f"text {text}" if text else "", practice])) or None,
         note=_note(record),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import copy
 import json
 import random
 import re
@@ -184,7 +185,7 @@ def _odd_value(data: bytes, chance: random.Random) -> bytes:
         elif chance.random() < 0.1:
             holder[key] = json.loads("[" * 200 + "]" * 200)
         else:
-            holder[key] = chance.choice(ODD)
+            holder[key] = copy.deepcopy(chance.choice(ODD))
     if lines and isinstance(whole, list):
         return "\n".join(json.dumps(one) for one in whole).encode()
     return json.dumps(whole, ensure_ascii=chance.random() < 0.5).encode("utf-8", "surrogatepass")

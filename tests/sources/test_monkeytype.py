@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -23,23 +24,29 @@ def log():
     return monkeytype.read(DATA, learner="ada", tz="Europe/Berlin")
 
 
-def test_each_test_is_a_row_that_starts_its_duration_before_its_stamp(log):
+def test_each_test_is_a_row_that_starts_with_its_first_attempt_before_its_stamp(log):
     assert log.dtypes.equals(empty_log().dtypes)
     pd.testing.assert_frame_equal(log, check_log(log))
     log = log.set_index("source_id").loc[["b2", "b3", "b4"]]
     assert log["start"].astype(str).tolist() == [
-        "2026-10-25 02:29:44.750", "2026-10-25 02:29:30.000", "2026-10-25 02:29:29.500"
+        "2026-10-25 02:29:44.750", "2026-10-25 02:29:30.000", "2026-10-25 02:28:36.960"
     ]  # fmt: skip
     assert log["skill"].tolist() == ["typing tests", "typing tests", "typing tests, german 1k"]
     assert log["score"].tolist() == [47.2, 54.0, 70.5]
-    assert log["minutes"].tolist() == pytest.approx([15.25 / 60, 0.5, 30.5 / 60], abs=1e-6)
+    assert log["minutes"].tolist() == pytest.approx([15.25 / 60, 28 / 60, 83.04 / 60], abs=1e-6), (
+        "less 2 s away, with 52.54 s of attempts"
+    )
     assert log["reps"].tolist() == [125, 145, 184] and log["successes"].tolist() == [118, 135, 180]
 
 
 def test_modes_are_variations_and_accuracy_and_tags_notes(log):
     log = log.set_index("source_id").loc[["b2", "b3", "b4"]]
-    assert log["variation"].tolist() == ["words 25 numbers lazy mirror", "time 30 punctuation", "quote expert"]
-    assert log["note"].tolist() == ["accuracy 91.89 %", "accuracy 91.39 %", "accuracy 98.1 % bailed out #slow #evening"]
+    assert log["variation"].tolist() == ["words 25 numbers lazy mirror", "time 30 punctuation", "quote medium expert"]
+    assert log["note"].tolist() == [
+        "accuracy 91.89 %",
+        "accuracy 91.39 %",
+        "accuracy 98.1 %, 19 restarts, bailed out #slow #evening",
+    ]
 
 
 def test_what_cannot_be_read_is_set_aside(log):
@@ -50,10 +57,28 @@ def test_what_cannot_be_read_is_set_aside(log):
 def test_older_exports_with_bars_between_the_columns_are_read(tmp_path, log):
     with DATA.open(newline="") as lines:
         whole = [row for row in csv.reader(lines) if len(row) > 5]
-    (file := tmp_path / "results.csv").write_text("\n".join("|".join(row) for row in whole) + "\n")
+    (file := tmp_path / "results.csv").write_text("\n".join("|".join(row) for row in whole).replace(";", ",") + "\n")
     assert recognised(file) == "monkeytype"
     again = monkeytype.read(file, learner="ada", tz="Europe/Berlin")
-    pd.testing.assert_frame_equal(again.drop(columns="note"), log.drop(columns="note"))
+    pd.testing.assert_frame_equal(again, log)
+
+
+@pytest.mark.parametrize(
+    ("mode", "minutes"), [("time,30", 0.5), ("words,50", 1.25), ("custom,custom", None), ("zen,zen", None)]
+)
+def test_an_old_result_without_a_duration_has_that_of_its_mode(tmp_path, mode, minutes):
+    row = f"a,40,95,90;1;0;0,{mode},,1792413030000"
+    (file := tmp_path / "results.csv").write_text(f"_id,wpm,acc,charStats,mode,mode2,testDuration,timestamp\n{row}\n")
+    log = monkeytype.read(file, tz="UTC")
+    assert log["minutes"].fillna(-1).tolist() == [minutes or -1]
+
+
+@pytest.mark.parametrize("stamp", ["1000", "0", "-5", "1e400", "NaN", "9" * 30])
+def test_a_time_stamp_that_is_none_is_refused(tmp_path, stamp):
+    row = f"a,40,95,90;1;0;0,time,30,30,{stamp}"
+    (file := tmp_path / "results.csv").write_text(f"_id,wpm,acc,charStats,mode,mode2,testDuration,timestamp\n{row}\n")
+    with pytest.raises(SourceError, match='column "timestamp"'):
+        monkeytype.read(file)
 
 
 def test_importing_twice_adds_nothing_and_a_newer_export_what_is_new(tmp_path, log):
@@ -84,7 +109,10 @@ def test_a_real_export_is_read_as_a_whole(real_data):
     log, plain = monkeytype.read(file, tz="UTC"), pd.read_csv(file)
     assert len(log) == len(plain) == 610 and set_aside(log).empty and recognised(file) == "monkeytype"
     assert sorted(log["score"]) == sorted(plain["wpm"])
-    assert log["minutes"].sum() == pytest.approx(plain["testDuration"].sum() / 60, abs=1e-3)
+    seconds = plain["testDuration"] + plain["incompleteTestSeconds"] - plain["afkDuration"]
+    assert log["minutes"].sum() == pytest.approx(seconds.sum() / 60, abs=1e-3)
+    ends = log["start"] + pd.to_timedelta(log["minutes"], unit="min")
+    assert (log["start"].iloc[1:].to_numpy() > ends.iloc[:-1].to_numpy() - np.timedelta64(2, "s")).all(), "no overlaps"
 
 
 TESTS = st.lists(

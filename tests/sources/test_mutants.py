@@ -19,6 +19,7 @@ N = 60
 LONGEST = 5.0  # seconds
 
 
+@pytest.mark.filterwarnings("ignore::mmlib.errors.SetAsideWarning")
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.path.name)
 def test_a_mutant_loads_or_is_refused(fixture, tmp_path):
     loaded = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -51,6 +53,56 @@ def test_importing_twice_adds_nothing_and_a_newer_export_what_is_new(tmp_path, l
     assert append_sessions(tmp_path / "log.csv", log) == 0
 
 
+NOW = "Universe,Race ID,Text ID,Skill Level,Date/Time (UTC),Accuracy,WPM,Points,Race #,# Racers,Rank,Mode\n"
+RACES = [
+    "play,r1,241,L6,2026-10-25 00:30:00.125000,0.98,46.04,40.5,1,4,3,race",
+    "play,r2,190,L6,2026-10-25 00:32:00.250000,None,None,0,2,4,4,race",
+    "lang_de,r3,7,L6,2026-10-25 00:34:00.000000,0.95,39.5,12,1,2,1,race",
+    "play,r4,7,L6,2026-10-25 00:36:00.000000,0.95,41.25,12,1,1,1,practice",
+]
+
+
+def zipped(*members):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members:
+            archive.writestr(name, text)
+    return data.getvalue()
+
+
+def test_todays_archives_are_read_and_races_are_known_by_universe_and_number(tmp_path, log):
+    (file := tmp_path / "races.zip").write_bytes(
+        zipped(("races_0.csv", NOW + "\n".join(RACES[:2])), ("races_1.csv", NOW + "\n".join(RACES[2:])))
+    )
+    assert recognised(file) == "typeracer"
+    now = typeracer.read(file, tz="Europe/Berlin")
+    assert now["source_id"].tolist() == ["1", "2", "lang_de:1", "practice:1"]
+    assert now["score"].fillna(0).tolist() == [46.04, 0, 39.5, 41.25] and now["score"].isna().sum() == 1
+    assert now["start"].astype(str).iloc[0] == "2026-10-25 02:30:00.125"
+    assert now["variation"].tolist() == ["text 241", "text 190", "text 7", "text 7 practice"]
+    log.attrs, now.attrs = {}, {}
+    assert append_sessions(tmp_path / "log.csv", log) == 3
+    assert append_sessions(tmp_path / "log.csv", now.assign(learner="ada")) == 2, "races 1 and 2 are known"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (zipped(("notes.txt", "x")), "an archive without CSV"),
+        (zipped(("a.csv", "a,b\n1,2\n")), 'the columns "a", "b"'),
+        (zipped(("a.csv", NOW + RACES[0]))[:-30], "a ZIP archive"),
+        (zipped(("a.csv", NOW + RACES[0])).replace(b"PK\3\4", b"PK\3\5"), "damaged"),
+    ],
+)
+def test_an_archive_of_something_else_is_one_clear_error(tmp_path, data, said):
+    (file := tmp_path / "races.zip").write_bytes(data)
+    with pytest.raises(SourceError) as failed:
+        typeracer.read(file)
+    assert said in str(failed.value) and "races.zip" in str(failed.value)
+    with pytest.raises(SourceError, match="no tool is known to write"):
+        recognised(file)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [("", "an empty file"), ("a,b\n1,2\n", 'the columns "a", "b"'), (HEAD, "nothing that was practised")],
@@ -84,4 +136,6 @@ def test_what_is_written_as_typeracer_does_is_read_as_it_was(tmp_path_factory, r
     for number, (stamp, (_, speed, accuracy)) in enumerate(zip(stamps, races, strict=True), 1):
         row = log.loc[str(number)]
         assert row["start"] == stamp.tz_localize("UTC").tz_convert(tz).tz_localize(None)
-        assert row["score"] == speed and row["note"] == f"accuracy {accuracy} %, place 1 of 3"
+        assert (row["score"] == speed or (pd.isna(row["score"]) and not speed)) and row[
+            "note"
+        ] == f"accuracy {accuracy} %, place 1 of 3"

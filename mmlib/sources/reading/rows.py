@@ -18,7 +18,7 @@ from mmlib.sources.reading.words import clean, refused, short
 
 LONGEST = 60 * 24 * 366  # minutes of a session
 MOST = 10**12  # repetitions, and how large a score may be
-_TEXTS = ("learner", "skill", "part", "variation", "self", "note")
+_TEXTS = ("learner", "source", "skill", "part", "variation", "self", "note")
 _RATINGS = ("payoff", "praise", "flow", "challenge", "support", "mood_before", "mood_after")
 
 
@@ -63,7 +63,7 @@ class Rows:
         """
         given = {"skill": clean(skill) or "unnamed", "start": start}
         given |= {name: _text(value) if name in _TEXTS else value for name, value in values.items()}
-        given = {name: value for name, value in given.items() if not _unknown(value)}
+        given = {name: value for name, value in given.items() if name == "start" or not _unknown(value)}
         for name, value in given.items():
             expected = _expected(name, value, given)
             if expected:
@@ -95,6 +95,8 @@ class Rows:
         columns = {name: [values.get(name) for values in self._values] for name in names}
         if "learner" in columns:
             columns["learner"] = [name or learner for name in columns["learner"]]
+        if "source" in columns:
+            columns["source"] = [name or source for name in columns["source"]]
         columns["start"] = np.array(columns["start"], dtype="datetime64[us]")
         log = log_of({**columns, "source_id": numbered(self._ids)}, self.problems, learner=learner, source=source)
         log.attrs["cards"] = dict(self.cards)
@@ -151,7 +153,7 @@ def log_of(columns: Mapping[str, Any], problems: Sequence[Problem], *, learner: 
     They are kept as a tuple: a table in `attrs` would make `pd.concat` fail.
     """
     rows = pd.RangeIndex(len(columns["start"]))
-    given = {"learner": learner, **columns, "source": source}
+    given = {"learner": learner, "source": source, **columns}
     log = pd.DataFrame({name: pd.Series(given.get(name), index=rows, dtype=dtype(name)) for name in COLUMNS})
     log = log.sort_values("start", kind="stable", ignore_index=True)
     log.attrs["set_aside"] = tuple(problems)
