@@ -31,6 +31,9 @@ CARD: dict[str, Any] = {}
 EXPECTED = "a FIT activity"
 ADVICE = "Export the activity in its original form, or copy it from the device's folder Activity."
 
+LARGEST = 1 << 26  # bytes: a day of an activity has far less than one
+NAMES = ("start_time", "sport", "sub_sport", "total_timer_time", "total_elapsed_time", "total_distance")
+_UNTOLD = ("training", "generic", "fitness equipment", "")  # sports that say less than their kind does
 _SPEED = {"unit": "km/h", "better": "higher"}
 _LONGEST = 31 * 86_400  # seconds
 
@@ -80,7 +83,7 @@ def recognises(sample: Sample) -> bool:
 
 
 def _sessions(path: Path, rows: Rows) -> Iterator[dict[str, Any]]:
-    """Yield the sessions up to the first thing in the file that cannot be read, which is set aside."""
+    """Yield the sessions of each part of a file whose checksum is right; a part that cannot be read is set aside."""
     with path.open("rb") as file:
         if file.read(12)[8:] != b".FIT":
             raise refused(path.name, "no FIT file", EXPECTED, ADVICE)
@@ -89,14 +92,22 @@ def _sessions(path: Path, rows: Rows) -> Iterator[dict[str, Any]]:
     except ImportError:
         found = "a FIT file, and no library that reads it"
         raise refused(path.name, found, EXPECTED, 'Install it with: pip install "mmlib[sources]"') from None
-    names = ("start_time", "sport", "sub_sport", "total_timer_time", "total_elapsed_time", "total_distance")
+    if path.stat().st_size > LARGEST:
+        raise refused(path.name, "more than 64 MB", EXPECTED, ADVICE)
+    waiting: list[dict[str, Any]] = []
     count = 0
     try:
-        with warnings.catch_warnings(action="ignore"), fitdecode.FitReader(str(path)) as reader:
+        with (
+            warnings.catch_warnings(action="ignore"),
+            fitdecode.FitReader(str(path), check_crc=fitdecode.CrcCheck.RAISE) as reader,
+        ):
             for frame in reader:
                 if isinstance(frame, fitdecode.FitDataMessage) and frame.name == "session":
-                    count += 1
-                    yield {name: frame.get_value(name, fallback=None) for name in names}
+                    waiting.append({name: frame.get_value(name, fallback=None) for name in NAMES})
+                elif isinstance(frame, fitdecode.FitCRC):  # the checksum is right, so what came before it is, too
+                    count += len(waiting)
+                    yield from waiting
+                    waiting = []
     except Exception as error:  # the library's own errors, and those of whatever it makes of odd bytes
         rows.aside(count + 1, "", f"a file that cannot be read ({clean(str(error))[:80]})", EXPECTED)
 
@@ -112,6 +123,8 @@ def _add(rows: Rows, number: int, session: dict[str, Any], tz: str | None) -> No
         rows.aside(number, "total_timer_time", short(f"{seconds:g}"), "seconds")
         return
     sport, kind = (_words(session[name]) for name in ("sport", "sub_sport"))
+    if sport in _UNTOLD and kind not in ("generic", ""):
+        sport, kind = kind, ""
     moment = start if start.tzinfo else start.replace(tzinfo=UTC)
     if metres and seconds:
         rows.cards[sport or "unnamed"] = _SPEED
