@@ -15,6 +15,7 @@ card. Three things are decided here:
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ from mmlib.sources.reading import (
     clean,
     database,
     log_of,
+    numbered,
     refused,
     short,
     table_names,
@@ -56,6 +58,7 @@ FROM revlog AS r LEFT JOIN cards AS c ON c.id = r.cid
 WHERE r.ease IS NOT 0 ORDER BY r.id
 """
 _LONGEST_MS = 24 * 3_600_000
+_DECK = re.compile(r"\d{1,19}", re.ASCII)  # as many digits as a number in SQLite has
 
 
 def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.DataFrame:
@@ -81,15 +84,22 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     Raises
     ------
     SourceError
-        If the file is not Anki's, is damaged, or holds no review.
+        If the file is not Anki's, is damaged, is open in Anki, or holds no review.
 
     Examples
     --------
-    >>> read("no-such.apkg")
-    Traceback (most recent call last):
-        ...
-    mmlib.errors.SourceError: no-such.apkg: found no such file, expected an Anki collection (.colpkg, .anki2) or a \
-deck with its review history (.apkg). Check the name.
+    >>> import sqlite3
+    >>> file = Path(tempfile.mkdtemp()) / "collection.anki2"
+    >>> made = sqlite3.connect(file)
+    >>> _ = made.executescript('''
+    ...     CREATE TABLE col (decks); INSERT INTO col VALUES ('{"1": {"name": "Kana"}}');
+    ...     CREATE TABLE cards (id, did, odid); INSERT INTO cards VALUES (7, 1, 0);
+    ...     CREATE TABLE revlog (id, cid, ease, time); INSERT INTO revlog VALUES (1792413030000, 7, 3, 30000);
+    ... ''')
+    >>> made.close()
+    >>> print(read(file, tz="UTC")[["skill", "start", "minutes", "successes"]].to_string(index=False))
+    skill               start  minutes  successes
+     Kana 2026-10-19 12:30:00      0.5          1
     """
     file, tz = Path(path).name, checked_zone(tz)
     with _collection(path) as connection:
@@ -109,11 +119,12 @@ def recognises(sample: Sample) -> bool:
 
 @contextmanager
 def _collection(path: str | Path) -> Iterator[Connection]:
-    """Open a collection; one in an archive is unpacked into a temporary file first."""
+    """Open a collection; one in an archive is unpacked into a temporary file first, and that is deleted again."""
     path = checked_file(path, expected=EXPECTED, advice=ADVICE)
     with path.open("rb") as head:
         packed = head.read(2) == b"PK"
     if not packed:
+        _check_closed(path)
         with database(path, expected=EXPECTED, advice=ADVICE) as connection:
             yield connection
         return
@@ -122,34 +133,50 @@ def _collection(path: str | Path) -> Iterator[Connection]:
         if not names:
             raise refused(path.name, "an archive without a collection", EXPECTED, ADVICE)
         data = archive.data(names[0])
-    data = _unpacked(data, path.name) if data.startswith(_ZSTANDARD) else data
     with tempfile.TemporaryDirectory() as folder:
-        (copy := Path(folder) / "collection").write_bytes(data)
+        copy = Path(folder) / "collection"
+        try:
+            with copy.open("wb") as out:
+                out.writelines(_unpacked(data, path.name) if data.startswith(_ZSTANDARD) else [data])
+        except OSError as error:
+            found = f"a collection that cannot be unpacked ({error.strerror})"
+            raise refused(path.name, found, EXPECTED, "Make room for temporary files.") from None
+        del data
         with database(copy, expected=EXPECTED, advice=ADVICE, file=path.name) as connection:
             yield connection
 
 
-def _unpacked(data: bytes, file: str) -> bytes:
+def _check_closed(path: Path) -> None:
+    """Refuse a collection whose latest reviews Anki still keeps in a second file: they would be missing."""
+    beside = path.with_name(f"{path.name}-wal")
+    if beside.is_file() and beside.stat().st_size:
+        found, advice = f"a collection in use, with reviews in {beside.name}", "Close Anki, and import it again."
+        raise refused(path.name, found, EXPECTED, advice)
+
+
+def _unpacked(data: bytes, file: str) -> Iterator[bytes]:
+    """Yield a packed collection piece by piece, as far as it may be large."""
     try:
         import zstandard
     except ImportError:
         found = "a collection that is packed with Zstandard, and no library that unpacks it"
         raise refused(file, found, EXPECTED, 'Install it with: pip install "mmlib[sources]"') from None
+    size = 0
     try:
-        with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(data) as reader:
-            found = reader.read(LARGEST_MEMBER + 1)
+        for piece in zstandard.ZstdDecompressor(max_window_size=1 << 27).read_to_iter(data):
+            size += len(piece)
+            if size > LARGEST_MEMBER:
+                raise refused(file, "a collection that unpacks to more than 512 MB", EXPECTED, ADVICE)
+            yield piece
     except (zstandard.ZstdError, MemoryError) as error:
         raise refused(file, f"a damaged collection ({clean(str(error))})", EXPECTED, ADVICE) from None
-    if len(found) > LARGEST_MEMBER:
-        raise refused(file, "a collection that unpacks to more than 512 MB", EXPECTED, ADVICE)
-    return found
 
 
 def _decks(connection: Connection) -> dict[Any, str]:
     """Return the decks' names by their numbers; older collections keep them as JSON in one cell."""
     if "decks" in table_names(connection):
         found = dict(connection.execute("SELECT id, name FROM decks").fetchall())
-        return {number: str(name).replace("\x1f", "::") for number, name in found.items()}
+        return {number: name.replace("\x1f", "::") for number, name in found.items() if isinstance(name, str)}
     cell = connection.execute("SELECT decks FROM col").fetchone()
     try:
         decks = json.loads(cell[0]) if cell else {}
@@ -157,7 +184,7 @@ def _decks(connection: Connection) -> dict[Any, str]:
         return {}
     decks = decks.items() if isinstance(decks, dict) else ()
     named = {number: deck.get("name") for number, deck in decks if isinstance(deck, dict)}
-    return {int(number): str(name) for number, name in named.items() if name and number.isascii() and number.isdigit()}
+    return {int(number): name for number, name in named.items() if isinstance(name, str) and _DECK.fullmatch(number)}
 
 
 def _log(found: list[tuple], decks: dict[Any, str], file: str, learner: str, tz: str | None) -> pd.DataFrame:
@@ -187,7 +214,7 @@ def _log(found: list[tuple], decks: dict[Any, str], file: str, learner: str, tz:
             "reps": np.ones(len(places), dtype=int),
             "successes": (ease[good] > 1).astype(int),
             "variation": [clean(str(columns["card"][place])) for place in places],
-            "source_id": [str(columns["id"][place]) for place in places],
+            "source_id": numbered(str(columns["id"][place]) for place in places),
         },
         [problems[row] for row in sorted(problems)],
         learner=learner,

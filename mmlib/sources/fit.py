@@ -6,6 +6,7 @@ timer (pauses excluded), `score` the average speed in km/h, the distance over th
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,7 +15,9 @@ from typing import Any
 
 import pandas as pd
 
+from mmlib.errors import counted
 from mmlib.sources.reading import (
+    Archive,
     Rows,
     Sample,
     checked_file,
@@ -44,7 +47,7 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     Parameters
     ----------
     path : str or Path
-        The file.
+        The file, or a ZIP with it alone.
     learner : str
         Whose activity it is.
     tz : str, optional
@@ -79,27 +82,27 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
 
 def recognises(sample: Sample) -> bool:
     """Return whether a file looks like FIT."""
-    return sample.data[8:12] == b".FIT"
+    return sample.data[8:12] == b".FIT" or any(name.casefold().endswith(".fit") for name in sample.members[:1])
 
 
 def _sessions(path: Path, rows: Rows) -> Iterator[dict[str, Any]]:
     """Yield the sessions of each part of a file whose checksum is right; a part that cannot be read is set aside."""
-    with path.open("rb") as file:
-        if file.read(12)[8:] != b".FIT":
-            raise refused(path.name, "no FIT file", EXPECTED, ADVICE)
+    data = _bytes(path)
+    if data[8:12] != b".FIT":
+        raise refused(path.name, "no FIT file", EXPECTED, ADVICE)
     try:
         import fitdecode
     except ImportError:
         found = "a FIT file, and no library that reads it"
         raise refused(path.name, found, EXPECTED, 'Install it with: pip install "mmlib[sources]"') from None
-    if path.stat().st_size > LARGEST:
+    if len(data) > LARGEST:
         raise refused(path.name, "more than 64 MB", EXPECTED, ADVICE)
     waiting: list[dict[str, Any]] = []
     count = 0
     try:
         with (
             warnings.catch_warnings(action="ignore"),
-            fitdecode.FitReader(str(path), check_crc=fitdecode.CrcCheck.RAISE) as reader,
+            fitdecode.FitReader(io.BytesIO(data), check_crc=fitdecode.CrcCheck.RAISE) as reader,
         ):
             for frame in reader:
                 if isinstance(frame, fitdecode.FitDataMessage) and frame.name == "session":
@@ -110,6 +113,19 @@ def _sessions(path: Path, rows: Rows) -> Iterator[dict[str, Any]]:
                     waiting = []
     except Exception as error:  # the library's own errors, and those of whatever it makes of odd bytes
         rows.aside(count + 1, "", f"a file that cannot be read ({clean(str(error))[:80]})", EXPECTED)
+
+
+def _bytes(path: Path) -> bytes:
+    """Return the file's bytes, or those of the one FIT file in an archive, as Garmin Connect hands it out."""
+    data = path.read_bytes()
+    if not data.startswith(b"PK"):
+        return data
+    with Archive(path, expected=EXPECTED, advice=ADVICE) as archive:
+        names = [name for name in archive.names if name.casefold().endswith(".fit")]
+        if len(names) != 1:
+            found = f"an archive with {counted(len(names), 'FIT file')}"
+            raise refused(path.name, found, "one FIT file", "Unpack it, and import them one by one.")
+        return archive.data(names[0])
 
 
 def _add(rows: Rows, number: int, session: dict[str, Any], tz: str | None) -> None:

@@ -3,7 +3,7 @@
 One row per review: one repetition, with success where the card was remembered (a rating above 1, "again"). The card's
 number is the variation, so that retention is that of each card. The log's time stamp is that of the answer: the start
 is that less the review's duration. The file does not name its deck: the skill is the column `deck` where there is one,
-or the name of the file.
+or the name of the file. Times without a zone are universal time, as FSRS has them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as arrow
-from pyarrow import csv
+from pyarrow import compute, csv
 
 from mmlib.errors import Problem, SourceError
 from mmlib.sources.reading import (
@@ -44,6 +44,8 @@ NAMES = {
     "deck": ("deck", "deck_name"),
 }
 _LONGEST_MS = 24 * 3_600_000
+_FIRST_SECOND = 10_000_000  # April 1970: what would be earlier is seconds, days or 20261031, not milliseconds
+_DATE = r"\s*\d{4}-?\d\d-?\d\d"
 _AGAIN = "The record may be damaged: export again."
 
 
@@ -63,8 +65,8 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     -------
     DataFrame
         The log's columns, sorted by start: `skill` is the deck or the file's name, `minutes` the review's duration,
-        `reps` 1, `successes` 0 or 1, `variation` the card. `source_id` is made of the card and the time. Reviews read =
-        rows + those set aside (`mmlib.sources.set_aside`).
+        `reps` 1, `successes` 0 or 1, `variation` the card. `source_id` is made of the card and the time in Unix
+        milliseconds, in whichever form the file has it. Reviews read = rows + those set aside (`mmlib.sources.set_aside`).
 
     Raises
     ------
@@ -84,13 +86,14 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     texts, rows, problems = _columns(text_of(path, expected=EXPECTED, advice=ADVICE), file)
     filled = np.logical_or.reduce([(values.str.strip() != "").to_numpy() for values in texts.values()])
     texts, rows = {what: values[filled] for what, values in texts.items()}, rows[filled]
+    texts["card"] = pd.Series([clean(card) for card in texts["card"]], index=texts["card"].index, dtype="str")
     answered, rating = _seconds(texts["time"]), _numbers(texts["rating"])
     given = texts.get("duration", pd.Series("", index=texts["time"].index, dtype="str"))
     unknown = given.str.strip() == ""
     duration = _numbers(given).mask(unknown, 0.0)
     wrongs = {
-        "card": texts["card"].str.strip() == "",
-        "time": ~((answered > 0) & (answered < LAST_SECOND)),
+        "card": texts["card"] == "",
+        "time": ~((answered > _FIRST_SECOND) & (answered < LAST_SECOND)),
         "rating": ~rating.isin([1, 2, 3, 4]),
         "duration": ~((duration >= 0) & (duration <= _LONGEST_MS)),
     }
@@ -100,14 +103,15 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
         raise SourceError(problems) if problems else refused(file, "no reviews", EXPECTED, ADVICE)
     texts = {name: values[good] for name, values in texts.items()}
     started = (answered - duration / 1000)[good].to_numpy().round(3)
+    stamps = (1000 * answered[good]).round().astype("int64").to_numpy()
     columns = {
         "skill": _decks(texts.get("deck"), clean(Path(file).stem) or "reviews", len(started)),
-        "start": wall_clock(np.maximum(started, 1.0), tz),
+        "start": wall_clock(started, tz),
         "minutes": np.where(unknown[good], np.nan, (duration[good] / 60_000).round(6)),
         "reps": np.ones(len(started), dtype=int),
         "successes": (rating[good].to_numpy() > 1).astype(int),
-        "variation": texts["card"].str.strip().to_numpy(),
-        "source_id": numbered((texts["card"].str.strip() + "-" + texts["time"].str.strip()).to_list()),
+        "variation": texts["card"].to_numpy(),
+        "source_id": numbered(_joined(texts["card"], stamps)),
     }
     problems.sort(key=lambda problem: problem.row or 0)
     return log_of(columns, problems, learner=learner, source="reviews")
@@ -150,7 +154,7 @@ def _columns(text: str, file: str) -> tuple[dict[str, pd.Series], np.ndarray, li
     except (arrow.ArrowInvalid, arrow.ArrowKeyError) as error:
         raise refused(file, f"a table that cannot be read ({clean(str(error))[:80]})", EXPECTED, ADVICE) from None
     last = table.num_rows + len(odd)
-    rows = np.setdiff1d(np.arange(2, last + 2), np.array(sorted(odd), dtype=int))
+    rows = np.delete(np.arange(2, last + 2), np.array(sorted(odd), dtype=int) - 2)
     wanted = f"{len(names)}, as in the header"
     problems = [Problem(file, row, "", f"{n} values", wanted, _AGAIN) for row, n in odd.items() if n]
     return {what: table[name].to_pandas().astype("str") for what, name in found.items() if name}, rows, problems
@@ -166,10 +170,16 @@ def _seconds(texts: pd.Series) -> pd.Series:
     todo = milliseconds.isna()
     if not todo.any():
         return milliseconds / 1000
-    moments = pd.to_datetime(texts[todo], format="ISO8601", utc=True, errors="coerce")
+    dates = texts[todo].where(texts[todo].str.match(_DATE), "")  # pandas takes "now" and "today" for dates, too
+    moments = pd.to_datetime(dates, format="ISO8601", utc=True, errors="coerce")
     seconds = milliseconds / 1000
     seconds[todo] = (moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
     return seconds
+
+
+def _joined(cards: pd.Series, stamps: np.ndarray) -> list[str]:
+    texts = [arrow.array(cards, arrow.string()), compute.cast(arrow.array(stamps), arrow.string())]
+    return compute.binary_join_element_wise(*texts, "-").to_pylist()
 
 
 def _decks(decks: pd.Series | None, stem: str, n: int) -> list[str]:
@@ -182,10 +192,12 @@ def _wrong(file: str, texts: dict[str, pd.Series], rows: np.ndarray, wrongs: dic
         "card": "the card's number", "time": "a time as ISO 8601 or in Unix milliseconds",
         "rating": "a rating from 1 (again) to 4", "duration": "milliseconds",
     }  # fmt: skip
-    problems = {}
+    problems: dict[int, Problem] = {}
     for what, wrong in wrongs.items():
-        for place in np.flatnonzero(wrong.to_numpy()):
-            found = short(texts[what].iloc[place]) if what in texts else "nothing"
-            row = int(rows[place])
-            problems.setdefault(row, Problem(file, row, NAMES[what][0], found, expected[what], _AGAIN))
+        if what in texts and wrong.any():
+            found = zip(rows[wrong.to_numpy()].tolist(), texts[what][wrong].tolist(), strict=True)
+            new = ((row, text) for row, text in found if row not in problems)
+            problems |= {
+                row: Problem(file, row, NAMES[what][0], short(text), expected[what], _AGAIN) for row, text in new
+            }
     return list(problems.values())

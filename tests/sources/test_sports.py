@@ -68,7 +68,7 @@ def test_strava_activities():
     assert log["note"].tolist() == ["Night run, slow", "Morning Yoga", "Ride"]
     assert log.attrs["cards"] == {"Yoga": {}}, "without a distance there is no speed to have a card for"
     aside = set_aside(log)[["row", "column"]].to_numpy().tolist()
-    assert sorted(aside) == [[5, "Activity Date"], [6, ""], [7, "Moving Time"]]
+    assert sorted(aside) == [[5, "Activity Date"], [6, ""], [7, "minutes"]]
 
 
 def test_stravas_archive_is_read_and_another_language_named(tmp_path):

@@ -16,22 +16,18 @@ decided here:
 
 from __future__ import annotations
 
-import html
-import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from itertools import islice
+from collections.abc import Container, Iterable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
 
 from mmlib.errors import counted
 from mmlib.sources.calendars.components import Component, calendars
+from mmlib.sources.calendars.events import Event, Unread, When, event_of, note_of, times_of
 from mmlib.sources.calendars.recurrence import FIRST, LAST, days_of, number, rule_of
-from mmlib.sources.calendars.zones import stamp_of, zone_of
-from mmlib.sources.reading import Rows, Sample, checked_zone, clean, on_the_wall, refused, short, text_of
+from mmlib.sources.calendars.zones import stamp_of
+from mmlib.sources.reading import Rows, Sample, checked_zone, on_the_wall, refused, short, text_of
 
 __all__ = ["ADVICE", "CARD", "EXPECTED", "TITLE", "read", "recognises"]
 
@@ -39,55 +35,8 @@ TITLE = "iCalendar"
 CARD: dict[str, str] = {}
 EXPECTED = "a calendar (.ics)"
 ADVICE = "Export the calendar from your calendar program as an .ics file."
-MOST_DAYS, MOST_ROWS = 10_000, 1_000_000  # of an event, and of a file
-
-_TAG = re.compile(r"</?(?:a|b|br|div|em|i|li|ol|p|span|strong|u|ul)\b[^<>]{0,500}>", re.IGNORECASE)
-
-
-class _Unread(Exception):
-    """What was found in which property, and what was expected: the event cannot be read."""
-
-    def __init__(self, column: str, found: str, expected: str) -> None:
-        super().__init__(column)
-        self.column, self.found, self.expected = column, found, expected
-
-
-@dataclass(frozen=True)
-class _When:
-    """A time: on the clock of its zone, or on any clock (no zone), or a whole day."""
-
-    clock: datetime
-    zone: tzinfo | None = None
-    whole_day: bool = False
-
-    @property
-    def moment(self) -> datetime:
-        """The moment in universal time, or the time on the wall where that is all that is known."""
-        return self.clock if self.zone is None else self.clock.replace(tzinfo=self.zone).astimezone(UTC)
-
-    @property
-    def mark(self) -> str:
-        """What tells this time from others, whichever zone it is written in."""
-        form = "%Y%m%d" if self.whole_day else "%Y%m%dT%H%M%S" if self.zone is None else "%Y%m%dT%H%M%SZ"
-        return self.moment.strftime(form)
-
-    def on(self, day: date) -> _When:
-        """Return the same time on another day."""
-        return _When(datetime.combine(day, self.clock.time()), self.zone, self.whole_day)
-
-
-@dataclass(frozen=True)
-class _Event:
-    """An event as it is written: its times, and which occurrence of its UID it stands for, if of one."""
-
-    component: Component
-    calendar: Component
-    uid: str
-    start: _When
-    minutes: float | None
-    instance: str
-    version: tuple[int, str]
-    cancelled: bool
+MOST_DAYS, MOST_ROWS = 10_000, 200_000  # of an event, and of a file
+_A_WHILE = timedelta(days=2000)  # in which most rules with a number of occurrences come to their end
 
 
 def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.DataFrame:
@@ -134,11 +83,16 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     books = calendars(text)
     if not books:
         raise refused(rows.file, "text without a calendar in it", EXPECTED, ADVICE)
-    events = _newest(_events(books, rows))
+    events: dict[tuple[str, str], Event] = {}
+    for event in _events(books, rows):
+        known = events.get((event.uid, event.instance))
+        if known is None or event.version >= known.version:
+            events[event.uid, event.instance] = event
+    written = _written(events.values())
     for event in events.values():
         try:
-            _add(rows, event, events, _written(books, events), tz)
-        except _Unread as problem:
+            _add(rows, event, events, written, tz)
+        except Unread as problem:
             rows.aside(event.component.row, problem.column, problem.found, problem.expected)
         if len(rows) > MOST_ROWS:
             raise refused(rows.file, f"more than {counted(MOST_ROWS, 'event')}", EXPECTED, "Export a shorter time.")
@@ -148,3 +102,86 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
 def recognises(sample: Sample) -> bool:
     """Return whether a file looks like a calendar."""
     return sample.text[:15].upper() == "BEGIN:VCALENDAR"
+
+
+def _events(books: list[Component], rows: Rows) -> Iterator[Event]:
+    """Yield the events of all calendars; those that cannot be read are set aside."""
+    for book in books:
+        parts = [part for part in book.parts if part.name == "VEVENT"]
+        for part in parts:
+            try:
+                if not part.whole:
+                    raise Unread("", "an event that breaks off", "END:VEVENT at its end")
+                yield event_of(part, book)
+            except Unread as problem:
+                rows.aside(part.row, problem.column, problem.found, problem.expected)
+        if not book.whole and all(part.whole for part in book.parts):
+            rows.aside(book.row, "", "a calendar that breaks off", "END:VCALENDAR at its end", ADVICE)
+
+
+def _written(events: Iterable[Event]) -> datetime:
+    """Return the newest moment at which something was written; without any, the last start of an event."""
+    stamps, starts = [datetime.min], [datetime.min]
+    for event in events:
+        starts.append(event.start.moment.replace(tzinfo=None))
+        for name in ("DTSTAMP", "LAST-MODIFIED", "CREATED"):
+            try:
+                stamps.append(stamp_of(event.component.text(name))[0])
+            except ValueError:
+                continue
+    newest = max(stamps) if len(stamps) > 1 else max(starts)
+    return min(max(newest, datetime(FIRST.year, 1, 1)), datetime(LAST.year, 1, 1))
+
+
+def _add(rows: Rows, event: Event, events: Container[tuple[str, str]], written: datetime, tz: str | None) -> None:
+    """Add an event, or all its occurrences but those that are written as events of their own."""
+    if event.cancelled:
+        return
+    marked = {event.instance: event.start} if event.instance else _occurrences(event, written)
+    row, skill, note = event.component.row, event.component.text("SUMMARY"), note_of(event.component)
+    for mark, start in marked.items():
+        if event.instance or not mark or (event.uid, mark) not in events:
+            known = f"{event.uid}/{mark}" if mark else event.uid
+            rows.add(row, known, skill=skill, start=on_the_wall(start.moment, tz), minutes=event.minutes, note=note)
+
+
+def _occurrences(event: Event, written: datetime) -> dict[str, When]:
+    """Return when an event takes place, by what tells its occurrences apart: nothing, if there is but one."""
+    part, book, start = event.component, event.calendar, event.start
+    rules, added = part.values("RRULE"), part.values("RDATE")
+    if part.values("EXRULE"):
+        raise Unread("EXRULE", "a rule for what is left out", "EXDATE")
+    if not rules and not added:
+        return {"": start}
+    found = [start]
+    for _, text in rules:
+        found += _by_rule(text, start, written)
+    for values in added:
+        found += times_of("RDATE", values, book, start.zone)
+    removed = [one for values in part.values("EXDATE") for one in times_of("EXDATE", values, book, start.zone)]
+    marks, days = {one.mark for one in removed}, {one.clock.date() for one in removed if one.whole_day}
+    return {one.mark: one for one in found if one.mark not in marks and one.clock.date() not in days}
+
+
+def _by_rule(text: str, start: When, written: datetime) -> list[When]:
+    """Return the occurrences of a rule; the event's start is the first, and counts."""
+    first = start.clock.date()
+    try:
+        rule = rule_of(text)
+        count = number(rule["COUNT"][0], least=1) if "COUNT" in rule else None
+        end, whole_day, universal = stamp_of(rule["UNTIL"][0]) if "UNTIL" in rule else (written, False, True)
+        last = LAST if end.year >= LAST.year else end.date() + timedelta(days=1)
+        days = days_of(rule, first, min(first + _A_WHILE, LAST) if count else last)
+        if count and len(days) <= count:
+            days = days_of(rule, first, LAST)
+    except ValueError as error:
+        raise Unread("RRULE", str(error), "a rule such as FREQ=WEEKLY;BYDAY=MO,TH") from None
+    days = days[: min(count or MOST_DAYS, MOST_DAYS) + 2]
+    found = [start, *(start.on(day) for day in days if day != first)][:count]
+    if whole_day:
+        found = [one for one in found if one.clock.date() <= end.date()]
+    elif not count:
+        found = [one for one in found if (one.moment.replace(tzinfo=None) if universal else one.clock) <= end]
+    if len(found) > MOST_DAYS:
+        raise Unread("RRULE", short(text), f"a rule for no more than {MOST_DAYS:,} days")
+    return found

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import tzinfo
 
 DEEPEST = 20  # blocks within blocks
 
 
 @dataclass
 class Component:
-    """A block between BEGIN and END, with where it stands, its lines and the blocks in it."""
+    """A block between BEGIN and END: where it stands, its lines, the blocks in it; in calendars, the zones met."""
 
     name: str
     row: int
     lines: list[str] = field(default_factory=list)
     parts: list[Component] = field(default_factory=list)
+    zones: dict[str, tzinfo | None] = field(default_factory=dict)
     whole: bool = True
 
     def values(self, name: str) -> list[tuple[dict[str, str], str]]:
@@ -65,7 +67,17 @@ def calendars(text: str) -> list[Component]:
             opened[-1].lines.append(line)
     for one in opened:
         one.whole = False
-    return [one for one in found if one.name == "VCALENDAR"]
+    books = [inner for one in found for inner in _books(one)]
+    loose = [one for one in found if one.name == "VEVENT"]
+    return [*books, Component("VCALENDAR", loose[0].row, parts=loose)] if books and loose else books
+
+
+def _books(block: Component) -> Iterator[Component]:
+    """Yield a block and the blocks in it that are calendars: one that is cut off has the next one in it."""
+    if block.name == "VCALENDAR":
+        yield block
+        for inner in block.parts:
+            yield from _books(inner)
 
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:
