@@ -7,8 +7,8 @@ import pytest
 import mmlib as mm
 from mmlib.sources import tools
 
-KEYBR = '''[{"timeStamp": "2026-10-31T17:30:00.000Z", "layout": "us", "length": 120, "time": 30000, "errors": 4,
-  "speed": 240}]'''
+KEYBR = """[{"timeStamp": "2026-10-31T17:30:00.000Z", "layout": "us", "length": 120, "time": 30000, "errors": 4,
+  "speed": 240}]"""
 DIARY = "Date,Activity,Hours\n2026-10-31 18:30,Juggling,0.5\n2026-11-01 18:30,Juggling,1\nsoon,Juggling,1\n"
 
 

@@ -18,7 +18,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
@@ -133,17 +133,16 @@ def _collection(path: str | Path) -> Iterator[Connection]:
         if not names:
             raise refused(path.name, "an archive without a collection", EXPECTED, ADVICE)
         data = archive.data(names[0])
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "collection"
+    with ExitStack() as until_read:
         try:
+            copy = Path(until_read.enter_context(tempfile.TemporaryDirectory())) / "collection"
             with copy.open("wb") as out:
                 out.writelines(_unpacked(data, path.name) if data.startswith(_ZSTANDARD) else [data])
         except OSError as error:
             found = f"a collection that cannot be unpacked ({error.strerror})"
             raise refused(path.name, found, EXPECTED, "Make room for temporary files.") from None
         del data
-        with database(copy, expected=EXPECTED, advice=ADVICE, file=path.name) as connection:
-            yield connection
+        yield until_read.enter_context(database(copy, expected=EXPECTED, advice=ADVICE, file=path.name))
 
 
 def _check_closed(path: Path) -> None:

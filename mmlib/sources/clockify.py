@@ -1,9 +1,9 @@
 """Clockify: time entries, from the detailed report as CSV.
 
 One row per entry. The skill is the project; without one, the description. Tags go into the note as #tag. Clockify
-writes dates and times as the workspace is set: the order of day and month is read from the whole file, and where
-nothing settles it, the file is refused rather than guessed at. The client, what is billable and the user are left
-behind.
+writes dates, times and durations as they are set there: the order of day and month is read from the whole file, and
+where nothing settles it, the file is refused rather than guessed at; a duration is 00:34:19, 0:34 or, in hours, 0.57.
+The client, what is billable and the user are left behind.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ADVICE = "In Clockify choose Reports, Detailed, Export, Save as CSV."
 DATES = "In Clockify's settings set the date format to YYYY-MM-DD, and export again."
 
 _NEEDED = ("start date", "start time", "duration (h)")
-_CLOCK = re.compile(r"(\d{1,5}):([0-5]\d):([0-5]\d)", re.ASCII)
+_CLOCK = re.compile(r"(\d{1,5}):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 
 
 def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.DataFrame:
@@ -104,15 +104,16 @@ def _add(rows: Rows, row: int, record: Record, first: bool) -> None:
 
 
 def _readings(record: Record) -> list[float] | None:
-    found = _CLOCK.fullmatch(record["duration (h)"].strip())
-    return [60 * int(found[1]) + int(found[2]) + int(found[3]) / 60] if found else None
+    """Return the duration in minutes, the one reading of it: none of Clockify's three forms could mean two things."""
+    text = record["duration (h)"].strip()
+    if found := _CLOCK.fullmatch(text):
+        return [60 * int(found[1]) + int(found[2]) + int(found[3] or 0) / 60]
+    hours = number_of((text or record.get("duration (decimal)", "")).replace(",", "."))
+    return None if hours is None else [60 * hours]
 
 
 def _minutes(record: Record, start: datetime, end: datetime | None) -> float | None:
-    """Return the duration: as hours, minutes and seconds, else in hours, else from start to end."""
+    """Return the duration; where there is none, the time from start to end."""
     if found := _readings(record):
         return found[0]
-    hours = number_of(record.get("duration (decimal)", "").replace(",", "."))
-    if record["duration (h)"].strip():
-        return None
-    return 60 * hours if hours is not None else span(start, end)
+    return None if record["duration (h)"].strip() else span(start, end)

@@ -1,9 +1,9 @@
 """Org mode: what was clocked, from the CLOCK lines of an org file.
 
 One row per CLOCK line. The skill is the heading that was clocked; the headings above it and its tags go into the note.
-Times are those of the clock on the wall, as org writes them. A clock that is still running has no end and no `minutes`;
-a line that gives a duration alone has no start, and is set aside. The duration that org prints behind the arrow is not
-read: it is end less start, and edited times may have left it behind.
+Times are those of the clock on the wall, as org writes them. The duration that org prints behind the arrow is not read:
+it is end less start, and edited times may have left it behind. A line that gives a duration alone has no start, and is
+set aside. So is a clock that is still running: taken now, it would be there twice once it has an end.
 """
 
 from __future__ import annotations
@@ -12,24 +12,28 @@ import re
 from bisect import bisect_right
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from mmlib.sources.reading import Rows, Sample, checked_zone, clean, refused, short, text_of
-
-if TYPE_CHECKING:
-    from orgparse.node import OrgNode
 
 TITLE = "Org mode"
 CARD: dict[str, Any] = {}
 EXPECTED = "an org file with CLOCK lines"
 ADVICE = "Choose the file whose headings you clock in and out of (C-c C-x C-i)."
 
-_LINE = re.compile(r"\s*CLOCK:(.*)", re.IGNORECASE)
+_LINE = re.compile(r"[^\S\n]*CLOCK:(.*)", re.IGNORECASE)
+_ANY_LINE = re.compile(rf"^{_LINE.pattern}", re.IGNORECASE | re.MULTILINE)
+_OF_ORG = re.compile(r"^[^\S\n]*CLOCK:[^\S\n]*[\[<]\d{4}-", re.IGNORECASE | re.MULTILINE | re.ASCII)
 _STAMP = r"[\[<](\d{4}-\d{1,2}-\d{1,2})(?:[^\S\n]+[^\]>\d\s][^\]>\s]*)?[^\S\n]+(\d{1,2}:\d\d(?::\d\d)?)[^\]>]*[\]>]"
+_START, _END = re.compile(rf"\s*{_STAMP}", re.ASCII), re.compile(rf"--{_STAMP}", re.ASCII)
+_SETTING = re.compile(r"#\+(SEQ_|TYP_)?TODO:", re.IGNORECASE)
+_HEADING = re.compile(r"(\*+) (.*)")
 _DATES = re.compile(r"[<\[]\d{4}-\d[^>\]]*[>\]]")
-_CLOCK = re.compile(rf"\s*{_STAMP}(?:--{_STAMP})?.*", re.ASCII)
+_LONGEST = 250  # characters of a heading: orgparse takes minutes over one of thousands
+
+_Name = tuple[str, str | None]
 
 
 def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.DataFrame:
@@ -48,8 +52,9 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     -------
     DataFrame
         The log's columns, sorted by start: `skill` is the heading without keyword, priority and tags, `minutes` from
-        clocking in to clocking out, `note` the headings above it and its tags. `source_id` is the start and the end, or
-        the start alone of a running clock. CLOCK lines read = rows + those set aside (`mmlib.sources.set_aside`).
+        clocking in to clocking out, `note` the headings above it and its tags. `source_id` is the start and the end,
+        so it outlives renaming, refiling and archiving. CLOCK lines read = rows + those set aside
+        (`mmlib.sources.set_aside`).
 
     Raises
     ------
@@ -71,71 +76,82 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     file = Path(path).name
     checked_zone(tz)
     text = text_of(path, expected=EXPECTED, advice=ADVICE)
-    if not re.search(r"(?im)^\s*CLOCK:", text):
+    if not _ANY_LINE.search(text):
         raise refused(file, "no CLOCK lines", EXPECTED, ADVICE)
     rows, lines = Rows(file, "Mend the line in the file."), text.splitlines()
-    nodes = _nodes(lines, file)
-    begin = [node.linenumber for node in nodes]
+    begin, names = _headings(lines, file)
     for row, line in enumerate(lines, start=1):
         if found := _LINE.fullmatch(line):
-            _add(rows, row, found[1], nodes[max(bisect_right(begin, row) - 1, 0)])
+            _add(rows, row, found[1], names[bisect_right(begin, row)])
     return rows.log(learner=learner, source="org", expected=EXPECTED)
 
 
 def recognises(sample: Sample) -> bool:
     """Return whether a file looks like an org file with CLOCK lines."""
-    return bool(re.search(r"(?im)^\s*CLOCK:\s*[\[<]\d{4}-", sample.text))
+    return bool(_OF_ORG.search(sample.text))
 
 
-def _nodes(lines: list[str], file: str) -> list[OrgNode]:
-    """Return the file's headings, of which orgparse knows keywords, priorities and tags.
+def _headings(lines: list[str], file: str) -> tuple[list[int], list[_Name]]:
+    """Return the headings' rows, and their skills and notes: first what holds above the first heading.
 
-    It is given nothing but headings and settings: a single date that is none, anywhere, would stop it.
+    orgparse knows keywords, priorities and tags. It is given nothing but headings and the settings that name keywords:
+    a single date that is none, anywhere, would stop it. Which heading is under which is found here, as it searches the
+    whole file for each.
     """
+    found = [(row, match) for row, line in enumerate(lines, start=1) if (match := _HEADING.fullmatch(line))]
+    settings = [line[:_LONGEST] for line in lines if _SETTING.match(line)]
+    flat = [f"* {_DATES.sub('', match[2][:_LONGEST])}" for _, match in found]
+    names: list[_Name] = [("unnamed", None)]
+    above: list[tuple[int, str]] = []
+    for (_, match), (heading, tags) in zip(found, _parsed(settings, flat, file), strict=True):
+        while above and above[-1][0] >= len(match[1]):
+            above.pop()
+        over = " / ".join(name for _, name in above if name)
+        names.append((heading or "unnamed", " ".join(filter(None, [over, *(f"#{tag}" for tag in tags)])) or None))
+        above.append((len(match[1]), heading))
+    return [row for row, _ in found], names
+
+
+def _parsed(settings: list[str], headings: list[str], file: str) -> list[tuple[str, list[str]]]:
+    """Return the text and the tags of headings."""
     try:
         import orgparse
     except ImportError:
         found = "an org file, and no library that reads it"
         raise refused(file, found, EXPECTED, 'Install it with: pip install "mmlib[sources]"') from None
-    kept = [_DATES.sub("", line) if line.startswith(("*", "#+")) else "" for line in lines]
     try:
-        return list(orgparse.loads("\n".join(kept)))
-    except (ValueError, TypeError, AttributeError, LookupError, OverflowError, RecursionError, AssertionError) as error:
+        _, *nodes = orgparse.loads("\n".join([*settings, *headings]))
+        parsed = [(clean(node.heading), sorted(node.shallow_tags)) for node in nodes]
+    except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError, AssertionError) as error:
         found = f"an org file that cannot be read ({clean(str(error))[:80]})"
         raise refused(file, found, EXPECTED, ADVICE) from None
+    if len(parsed) != len(headings):
+        raise refused(file, "headings that cannot be told apart", EXPECTED, ADVICE)
+    return parsed
 
 
-def _add(rows: Rows, row: int, line: str, node: OrgNode) -> None:
-    found = _CLOCK.fullmatch(line)
-    start = _moment(found[1], found[2]) if found else None
-    end = _moment(found[3], found[4]) if found and found[3] else None
-    if found is None or start is None:
+def _add(rows: Rows, row: int, line: str, name: _Name) -> None:
+    begun = _START.match(line)
+    start = _moment(begun) if begun else None
+    if begun is None or start is None:
         rows.aside(row, "CLOCK", short(line), "a time such as [2026-10-31 Sat 18:30]--[2026-10-31 Sat 19:04]")
         return
-    if found[3] and (end is None or end < start):
+    rest = line[begun.end() :].strip()
+    if not rest:
+        rows.aside(row, "CLOCK", short(line), "an end", "It is still running: clock out, and import again.")
+        return
+    ended = _END.match(rest)
+    end = _moment(ended) if ended else None
+    if end is None or end < start:
         rows.aside(row, "CLOCK", short(line), "an end after the start")
         return
-    skill, note = _names(node)
-    rows.add(
-        row, f"{start.isoformat()}/{end.isoformat() if end else ''}", skill=skill, start=start, note=note,
-        minutes=(end - start).total_seconds() / 60 if end else None,
-    )  # fmt: skip
+    known = f"{start.isoformat()}/{end.isoformat()}"
+    minutes = round((end - start).total_seconds() / 60, 6)
+    rows.add(row, known, skill=name[0], start=start, minutes=minutes, note=name[1])
 
 
-def _moment(day: str, time: str) -> datetime | None:
+def _moment(found: re.Match[str]) -> datetime | None:
     try:
-        year, month, date = map(int, day.split("-"))
-        return datetime(year, month, date, *map(int, time.split(":")))
+        return datetime(*map(int, found[1].split("-")), *map(int, found[2].split(":")))
     except ValueError:
         return None
-
-
-def _names(node: OrgNode) -> tuple[str, str | None]:
-    if node.is_root():
-        return "unnamed", None
-    above, parent = [], node.parent
-    while parent is not None and not parent.is_root():
-        above.insert(0, clean(parent.heading))
-        parent = parent.parent
-    tags = [f"#{tag}" for tag in sorted(node.shallow_tags)]
-    return clean(node.heading) or "unnamed", " ".join([" / ".join(filter(None, above)), *tags]).strip() or None

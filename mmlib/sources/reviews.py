@@ -66,7 +66,8 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     DataFrame
         The log's columns, sorted by start: `skill` is the deck or the file's name, `minutes` the review's duration,
         `reps` 1, `successes` 0 or 1, `variation` the card. `source_id` is made of the card and the time in Unix
-        milliseconds, in whichever form the file has it. Reviews read = rows + those set aside (`mmlib.sources.set_aside`).
+        milliseconds, in whichever form the file has it. Reviews read = rows + those set aside
+        (`mmlib.sources.set_aside`).
 
     Raises
     ------
@@ -85,8 +86,8 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     file, tz = Path(path).name, checked_zone(tz)
     texts, rows, problems = _columns(text_of(path, expected=EXPECTED, advice=ADVICE), file)
     filled = np.logical_or.reduce([(values.str.strip() != "").to_numpy() for values in texts.values()])
-    texts, rows = {what: values[filled] for what, values in texts.items()}, rows[filled]
-    texts["card"] = pd.Series([clean(card) for card in texts["card"]], index=texts["card"].index, dtype="str")
+    texts, rows = _kept(texts, filled), rows[filled]
+    texts["card"] = pd.Series([clean(card) for card in texts["card"].tolist()], index=texts["card"].index, dtype="str")
     answered, rating = _seconds(texts["time"]), _numbers(texts["rating"])
     given = texts.get("duration", pd.Series("", index=texts["time"].index, dtype="str"))
     unknown = given.str.strip() == ""
@@ -101,7 +102,7 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     problems += _wrong(file, texts, rows, wrongs)
     if not good.any():
         raise SourceError(problems) if problems else refused(file, "no reviews", EXPECTED, ADVICE)
-    texts = {name: values[good] for name, values in texts.items()}
+    texts = _kept(texts, good)
     started = (answered - duration / 1000)[good].to_numpy().round(3)
     stamps = (1000 * answered[good]).round().astype("int64").to_numpy()
     columns = {
@@ -161,6 +162,12 @@ def _columns(text: str, file: str) -> tuple[dict[str, pd.Series], np.ndarray, li
 
 
 def _numbers(texts: pd.Series) -> pd.Series:
+    """Return texts as numbers; pyarrow is quick, but takes all of them or none."""
+    try:
+        numbers = compute.cast(arrow.array(texts, arrow.large_string()), arrow.float64())
+        return pd.Series(numbers.to_numpy(zero_copy_only=False), index=texts.index)
+    except arrow.ArrowInvalid:
+        pass
     return pd.to_numeric(texts, errors="coerce").astype("float64")
 
 
@@ -177,13 +184,18 @@ def _seconds(texts: pd.Series) -> pd.Series:
     return seconds
 
 
+def _kept(texts: dict[str, pd.Series], keep: np.ndarray) -> dict[str, pd.Series]:
+    return texts if keep.all() else {what: values[keep] for what, values in texts.items()}
+
+
 def _joined(cards: pd.Series, stamps: np.ndarray) -> list[str]:
-    texts = [arrow.array(cards, arrow.string()), compute.cast(arrow.array(stamps), arrow.string())]
-    return compute.binary_join_element_wise(*texts, "-").to_pylist()
+    times = compute.cast(arrow.array(stamps), arrow.large_string())
+    dash = arrow.scalar("-", arrow.large_string())
+    return compute.binary_join_element_wise(arrow.array(cards, arrow.large_string()), times, dash).to_pylist()
 
 
 def _decks(decks: pd.Series | None, stem: str, n: int) -> list[str]:
-    return [stem] * n if decks is None else [clean(deck) or stem for deck in decks]
+    return [stem] * n if decks is None else [clean(deck) or stem for deck in decks.tolist()]
 
 
 def _wrong(file: str, texts: dict[str, pd.Series], rows: np.ndarray, wrongs: dict[str, pd.Series]) -> list[Problem]:
@@ -195,9 +207,7 @@ def _wrong(file: str, texts: dict[str, pd.Series], rows: np.ndarray, wrongs: dic
     problems: dict[int, Problem] = {}
     for what, wrong in wrongs.items():
         if what in texts and wrong.any():
-            found = zip(rows[wrong.to_numpy()].tolist(), texts[what][wrong].tolist(), strict=True)
-            new = ((row, text) for row, text in found if row not in problems)
-            problems |= {
-                row: Problem(file, row, NAMES[what][0], short(text), expected[what], _AGAIN) for row, text in new
-            }
+            for row, text in zip(rows[wrong.to_numpy()].tolist(), texts[what][wrong].tolist(), strict=True):
+                if row not in problems:
+                    problems[row] = Problem(file, row, NAMES[what][0], short(text), expected[what], _AGAIN)
     return list(problems.values())

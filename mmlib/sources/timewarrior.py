@@ -1,8 +1,9 @@
 """Timewarrior: intervals, as `timew export` prints them (JSON).
 
-One row per interval. The skill is the first tag, the other tags and the annotation go into the note. Times are
-universal. An interval that is still running has no end, and no `minutes`. Timewarrior numbers its intervals from the
-newest, so a row is known again by its start: no two intervals begin at the same moment.
+One row per interval. The skill is the first tag, the other tags and the annotation go into the note; Timewarrior keeps
+tags in the order of the alphabet, not in that of typing. Times are universal. An interval that is still running is set
+aside: taken now, it would never get its end. Timewarrior numbers its intervals from the newest, so a row is known again
+by its start: no two intervals begin at the same moment.
 """
 
 from __future__ import annotations
@@ -90,8 +91,11 @@ def _add(rows: Rows, number: int, interval: Any, tz: str | None) -> None:
     if start is None or start.tzinfo is None:
         rows.aside(number, "start", short(interval.get("start")), "a time such as 20261031T173000Z")
         return
-    if interval.get("end") is not None and (end is None or end.tzinfo is None or end < start):
-        rows.aside(number, "end", short(interval.get("end")), "a time after the start, or none while it runs")
+    if interval.get("end") is None:
+        rows.aside(number, "end", "nothing", "an end", "It is still running: stop it, and export again.")
+        return
+    if end is None or end.tzinfo is None or end < start:
+        rows.aside(number, "end", short(interval["end"]), "a time after the start")
         return
     tags = interval.get("tags")
     tags = [clean(tag) for tag in tags if isinstance(tag, str) and clean(tag)] if isinstance(tags, list) else []
@@ -99,5 +103,5 @@ def _add(rows: Rows, number: int, interval: Any, tz: str | None) -> None:
     note = [clean(annotation) if isinstance(annotation, str) else "", *(f"#{tag}" for tag in tags[1:])]
     rows.add(
         number, str(interval["start"]).strip(), skill=tags[0] if tags else "untagged", start=on_the_wall(start, tz),
-        minutes=round((end - start).total_seconds() / 60, 6) if end else None, note=" ".join(filter(None, note)),
+        minutes=round((end - start).total_seconds() / 60, 6), note=" ".join(filter(None, note)),
     )  # fmt: skip

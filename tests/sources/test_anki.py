@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 import zipfile
 from contextlib import closing
 
@@ -135,6 +136,42 @@ def test_what_is_not_ankis_is_refused(tmp_path):
     for name in ("text.apkg", "cut.apkg", "empty.apkg", "torn.colpkg", "odd.apkg", "other.anki2", "none.apkg"):
         with pytest.raises(SourceError, match=name):
             anki.read(tmp_path / name)
+
+
+def test_decks_that_make_no_sense_leave_their_cards_a_deck_by_its_number(tmp_path):
+    for decks in ({"9" * 5000: {"name": "a"}, "1": {"name": ["b"]}, "5": {}}, ["Kana"], 7, None, "{"):
+        file = collection(tmp_path / "collection.anki2")
+        with closing(sqlite3.connect(file)) as database, database:
+            database.execute("UPDATE col SET decks = ?", [json.dumps(decks)])
+        assert set(anki.read(file)["skill"]) == {"deck 1", "deck 5", "deleted cards"}
+
+
+def test_a_collection_that_anki_has_open_is_refused_until_it_is_closed(tmp_path):
+    file = collection(tmp_path / "collection.anki2")
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("INSERT INTO revlog VALUES (1792969500000, 11, -1, 3, 1, 1, 2500, 1000, 1)")
+        database.commit()
+        with pytest.raises(SourceError, match=r"in use, with reviews in collection\.anki2-wal.*Close Anki"):
+            anki.read(file)
+    assert len(anki.read(file)) == len(REVIEWS)
+
+
+def test_a_packed_collection_without_the_library_that_unpacks_it_says_what_to_install(tmp_path, monkeypatch):
+    file = form(tmp_path, "colpkg")
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    with pytest.raises(SourceError, match=r'pip install "mmlib\[sources\]"'):
+        anki.read(file)
+
+
+def test_what_was_unpacked_is_deleted_again(tmp_path, monkeypatch):
+    file, folder = form(tmp_path, "colpkg"), tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    assert len(anki.read(file)) == len(REVIEWS) - 1 and not any(folder.iterdir())
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    with pytest.raises(SourceError, match=r"cannot be unpacked.*Make room"):
+        anki.read(file)
 
 
 def test_a_collection_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):

@@ -63,6 +63,31 @@ def test_importing_twice_adds_nothing_and_a_newer_export_what_is_new(tmp_path, l
     assert append_sessions(tmp_path / "log.csv", log) == 0
 
 
+@pytest.mark.parametrize("time", ["now", "today", "1792413030", "20261019", "20745", "1e400", "NaN", "2026-W43-1"])
+def test_what_is_no_time_is_never_taken_for_one(tmp_path, time):
+    """Seconds and days would otherwise be in January 1970, and "now" whenever the file is read."""
+    (file := tmp_path / "kana.csv").write_text(HEAD + f"1,{time},3,2,5\n2,1792413030000,3,2,5\n")
+    log = reviews.read(file, tz="UTC")
+    assert log["variation"].tolist() == ["2"]
+    assert set_aside(log)[["row", "column", "found"]].to_numpy().tolist() == [[2, "review_time", f'"{time}"']]
+
+
+def test_a_time_is_the_same_review_in_whichever_form(tmp_path):
+    for time in (
+        "1792413030250", " 1792413030250.0", "1.79241303025e12", "2026-10-19T12:30:30.250000+00:00",
+        "2026-10-19T14:30:30.25+02:00", "20261019T123030.250Z", "2026-10-19 12:30:30.250",
+    ):  # fmt: skip
+        (file := tmp_path / "kana.csv").write_text(HEAD + f"7,{time},3,2,250\n")
+        log = reviews.read(file, tz="UTC")
+        assert log["source_id"].tolist() == ["7-1792413030250"] and str(log["start"][0]) == "2026-10-19 12:30:30"
+
+
+def test_a_cards_name_is_put_on_one_line(tmp_path):
+    (file := tmp_path / "kana.csv").write_text(HEAD + '"to\x00o\nslow",1792413030000,3,2,5\n\x00,1792413030000,3,2,5\n')
+    log = reviews.read(file)
+    assert log["variation"].tolist() == ["too slow"] and set_aside(log)["column"].tolist() == ["card_id"]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -137,7 +137,8 @@ def read(
     for skill, spans in _practised(buckets, rules, left_out).items():
         _add(rows, skill, spans, rules, tz, left_out)
     if not len(rows) and any(bucket.starts for bucket in buckets):
-        found = f"{counted(left_out['events'], 'event')} that fit no rule, {left_out['sessions']} sessions too short"
+        events, sessions = counted(left_out["events"], "event"), counted(left_out["sessions"], "session")
+        found = f"{events} that fit no rule, {sessions} too short"
         expected = f"a session of {rules.shortest:g} minutes or more"
         raise refused(rows.file, found, expected, f"Mend the rules. {_longest(buckets)}")
     log = rows.log(learner=learner, source="activitywatch", expected="windows that the rules name")

@@ -131,4 +131,5 @@ def note_of(part: Component) -> str:
     texts = [part.text("DESCRIPTION"), f"@{place}" if (place := clean(part.text("LOCATION"))) else ""]
     names = [clean(name) for _, values in part.values("CATEGORIES") for name in values.split(",")]
     whole = " ".join(filter(None, [*texts, *(f"#{name}" for name in names if name)]))
-    return html.unescape(_TAG.sub(" ", whole)) if "<" in whole or "&" in whole else whole
+    plain = _TAG.sub(" ", whole)
+    return whole if plain == whole else html.unescape(plain)

@@ -1,11 +1,9 @@
-"""Lichess, chess games, Duolingo and Habitica: what each record becomes, counted by hand, and round trips."""
+"""Lichess, chess games and Duolingo: what each record becomes, counted by hand, and round trips."""
 
 from __future__ import annotations
 
-import csv
 import json
 import zipfile
-from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -14,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmlib.errors import SourceError
-from mmlib.sources import chess, duolingo, habitica, lichess, recognised, set_aside
-from tests.sources.shapes import MOMENTS, NAMES, SECONDS, ZONES
+from mmlib.sources import chess, duolingo, lichess, recognised, set_aside
+from tests.sources.shapes import NAMES, SECONDS, ZONES
 
 DATA = Path(__file__).parent / "data"
 BERLIN = {"learner": "ada", "tz": "Europe/Berlin"}
@@ -105,13 +103,6 @@ def test_duolingo_days_lessons_and_weeks(tmp_path):
     pd.testing.assert_frame_equal(duolingo.read(tmp_path / "duolingo.zip", **BERLIN), weeks)
 
 
-def test_habitica_a_rise_is_done_and_a_fall_is_not():
-    log = habitica.read(DATA / "habitica.csv", **BERLIN)
-    assert starts(log)[:3] == [*TWICE, "2026-10-25 23:59:50"]
-    assert log["skill"].tolist() == ["Piano, scales"] * 3 + ["Run"] * 2 and log["successes"].tolist() == [1, 1, 0, 0, 1]
-    assert aside(log) == [[7, "Date"], [8, "Value"]]
-
-
 @settings(deadline=None, max_examples=40)
 @given(found=st.lists(st.tuples(SECONDS, st.booleans(), st.integers(600, 2800)), min_size=1, max_size=8), tz=ZONES)
 def test_lichess_round_trip(tmp_path_factory, found, tz):
@@ -150,27 +141,6 @@ def test_chess_round_trip(tmp_path_factory, found, tz):
         mine = rows[rows["note"].str.contains(f"against {number} ", regex=False)].iloc[0]
         assert (mine["start"], mine["successes"]) == (local(second, tz), result == "1-0")
         assert mine["note"].startswith("draw") == (result == "1/2-1/2") and name.replace("\\", "") in mine["note"]
-
-
-@settings(deadline=None, max_examples=40)
-@given(found=st.lists(st.tuples(NAMES, st.lists(st.booleans(), min_size=1, max_size=5)), min_size=1, max_size=4),
-       first=MOMENTS)  # fmt: skip
-def test_habitica_round_trip(tmp_path_factory, found, first):
-    file = tmp_path_factory.mktemp("habitica") / "history.csv"
-    with file.open("w", newline="", encoding="utf-8") as out:
-        writer = csv.writer(out)
-        writer.writerow(["Task Name", "Task ID", "Task Type", "Date", "Value"])
-        for task, (name, done) in enumerate(found):
-            value = 0.0
-            for number, one in enumerate(done):
-                value += 0.9 if one else -1.1
-                writer.writerow(
-                    [name, f"t{task}", "habit", f"{first + timedelta(hours=number):%Y-%m-%d %H:%M:%S}", value]
-                )
-    log = habitica.read(file, tz="UTC")
-    for task, (name, done) in enumerate(found):
-        own = log[log["source_id"].str.startswith(f"t{task}-")]
-        assert own["successes"].tolist() == [int(one) for one in done] and set(own["skill"]) == {name}
 
 
 @settings(deadline=None, max_examples=40)
