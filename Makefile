@@ -40,10 +40,12 @@ workshop: $(READY) ## write the workshop's lessons for participants into worksho
 bench: $(READY) ## measure speed, as ratios in one run
 	@$(BIN)/python -m benchmarks.speed
 	@$(BIN)/python -m benchmarks.fitting
+	@$(BIN)/python -m benchmarks.importing
 	@$(BIN)/python -m benchmarks.explorer
 	@$(BIN)/python -m benchmarks.reports
 
-validate: $(READY) ## check the statistics by simulation and write the tables into docs/methods.md
+validate: $(READY) ## try ten thousand damaged exports; check the statistics by simulation, with tables in docs/methods.md
+	@$(BIN)/python -m benchmarks.mutants
 	@$(BIN)/python -m benchmarks.validity
 
 real: $(READY) ## print what learning curves and transfer make of real logs (needs MMLIB_REAL_DATA)

@@ -277,8 +277,10 @@ def rules(draw):
     kind = draw(st.sampled_from(["", "BYDAY", "BYMONTHDAY", "BYYEARDAY"]))
     if kind == "BYDAY":
         places = {"MONTHLY": st.sampled_from(["", "1", "-1", "+2", "-4"]), "YEARLY": st.sampled_from(["", "1", "-1"])}
-        chosen = draw(st.lists(st.tuples(places.get(frequency, st.just("")), WEEKDAYS), min_size=1, max_size=4))
-        parts.append("BYDAY=" + ",".join(place + day for place, day in chosen))
+        place = draw(
+            places.get(frequency, st.just(""))
+        )  # dateutil asks for both of MO and 1MO, and RFC 5545 for either
+        parts.append("BYDAY=" + ",".join(place + day for day in draw(st.lists(WEEKDAYS, min_size=1, max_size=4))))
     elif kind == "BYMONTHDAY" and frequency != "WEEKLY":
         numbers = st.integers(1, 28) | st.integers(-28, -1)
         parts.append("BYMONTHDAY=" + ",".join(map(str, draw(st.lists(numbers, min_size=1, max_size=3)))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import time
 from pathlib import Path
@@ -9,10 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mmlib.errors import SourceError
 from mmlib.log import append_sessions, check_log, empty_log
 from mmlib.sources import cstimer, set_aside
+from tests.sources.shapes import NAMES, NOTES, SECONDS, ZONES
 
 DATA = Path(__file__).parent / "data"
 GOOD = [[0, 10_000], "R U", "", 1_792_413_000]
@@ -262,3 +266,33 @@ def test_real_csv(real_data):
     log = cstimer.read(real_data / "cstimer_csv_sample" / "cstimer.csv")
     assert len(log) == 359 and set_aside(log).empty
     assert log["score"].iloc[113] == 33.67
+
+
+SOLVES = st.lists(
+    st.tuples(SECONDS, st.integers(1, 600_000), st.sampled_from([0, 2000, -1]), NOTES), min_size=1, max_size=8
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(sessions=st.lists(st.tuples(NAMES, SOLVES), min_size=1, max_size=3, unique_by=lambda one: one[0]), tz=ZONES)
+def test_what_is_written_as_cstimer_does_is_read_as_it_was(tmp_path_factory, sessions, tz):
+    file = tmp_path_factory.mktemp("cstimer") / "cstimer.txt"
+    named = {str(number): {"name": html.escape(name)} for number, (name, _) in enumerate(sessions, 1)}
+    content = {"properties": {"sessionData": json.dumps(named)}}
+    for number, (_, solves) in enumerate(sessions, 1):
+        content[f"session{number}"] = [
+            [[penalty, ms], "R U", note or "", second] for second, ms, penalty, note in solves
+        ]
+    file.write_text(json.dumps(content), encoding="utf-8")
+    log = cstimer.read(file, tz=tz)
+    found = [
+        (pd.Timestamp(second, unit="s", tz="UTC").tz_convert(tz).tz_localize(None), name, note or "",
+         None if penalty < 0 else (ms + penalty) / 1000, ms / 60_000)
+        for name, solves in sessions for second, ms, penalty, note in solves
+    ]  # fmt: skip
+    ours = zip(log["start"], log["skill"], log["note"].fillna(""), log["score"], log["minutes"], strict=True)
+    order = lambda row: (row[0], row[1], row[2], round(row[4], 5))  # noqa: E731
+    for one, other in zip(sorted(ours, key=order), sorted(found, key=order), strict=True):
+        assert one[:3] == other[:3] and one[4] == pytest.approx(other[4], abs=1e-6)
+        assert pd.isna(one[3]) if other[3] is None else True
+    assert sorted(log["score"].dropna()) == pytest.approx(sorted(row[3] for row in found if row[3] is not None))

@@ -61,6 +61,18 @@ def test_sources_load_only_when_asked_for():
     assert ran.stdout.strip() == "[]"
 
 
+def test_reading_one_tools_file_loads_no_other_tools_library():
+    program = (
+        "import sys; import mmlib as mm; mm.sources.read('keybr', sys.argv[1], tz='UTC'); "
+        "libraries = ['fitdecode', 'gpxpy', 'orgparse', 'python_calamine', 'pg8000', 'sqlalchemy', 'icalendar']; "
+        "print([name for name in libraries if name in sys.modules])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(DATA / "keybr.json")], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "[]"
+
+
 def test_other_packages_can_add_theirs_and_a_missing_library_is_named(monkeypatch):
     theirs = EntryPoint("piano", "a_library_that_is_not_there", sources.GROUP)
     monkeypatch.setattr(sources, "entry_points", lambda group: [theirs] if group == sources.GROUP else [])

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mmlib.errors import SourceError
 from mmlib.log import append_sessions, check_log, empty_log
 from mmlib.sources import set_aside, toggl
+from tests.sources.shapes import MINUTES, MOMENTS, NAMES, NOTES
 
 DATA = Path(__file__).parent / "data"
 HEADER = "Project,Description,Start date,Start time,End date,End time,Duration"
@@ -208,3 +213,28 @@ def test_real_piano_repertoire_experience(piano, published):
     hours = np.floor(minutes.groupby(day).sum().cumsum() / 60)
     first = day.groupby(piano["skill"]).min().loc[published.index]
     assert hours.loc[first].astype(int).tolist() == published["Experience"].tolist()
+
+
+ENTRIES = st.lists(st.tuples(NAMES, MOMENTS, MINUTES, NOTES), min_size=1, max_size=6)
+
+
+@settings(deadline=None, max_examples=60)
+@given(entries=ENTRIES)
+def test_what_is_written_as_toggl_does_is_read_as_it_was(tmp_path_factory, entries):
+    file = tmp_path_factory.mktemp("toggl") / "toggl.csv"
+    with file.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+        writer.writerow(
+            ["User", "Project", "Description", "Start date", "Start time", "End date", "End time", "Duration"]
+        )
+        for name, start, minutes, note in entries:
+            end, seconds = start + timedelta(minutes=minutes), round(60 * minutes)
+            clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+            times = [f"{one:{form}}" for one in (start, end) for form in ("%Y-%m-%d", "%H:%M:%S")]
+            writer.writerow(["Ada", name, note or "", *times, clock])
+    log = toggl.read(file)
+    order = sorted(entries, key=lambda entry: entry[1])
+    assert log["skill"].tolist() == [entry[0] for entry in order]
+    assert log["start"].tolist() == [pd.Timestamp(entry[1]) for entry in order]
+    assert log["minutes"].tolist() == pytest.approx([entry[2] for entry in order], abs=1e-5)
+    assert log["note"].fillna("").tolist() == [entry[3] if entry[3] and entry[3] != entry[0] else "" for entry in order]

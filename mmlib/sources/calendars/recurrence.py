@@ -57,6 +57,8 @@ def days_of(rule: dict[str, list[str]], first: date, last: date) -> list[date]:
     >>> [str(day) for day in days_of(rule, date(2026, 10, 31), date(2026, 12, 31))]
     ['2026-10-31', '2026-11-28', '2026-12-26']
     """
+    if not FIRST <= first <= min(last, LAST):
+        return []
     every = number(rule.get("INTERVAL", ["1"])[0], least=1)
     begin, period = _periods(rule, first, last)
     days = slice(begin, begin + len(period))

@@ -100,8 +100,9 @@ def _described(name: str, zone: Component) -> tzinfo | None:
                 first = max(start.date(), start.date().replace(year=max(start.year, FIRST.year)))
                 last = stamp_of(rule["UNTIL"][0])[0].date() if "UNTIL" in rule else LAST
                 onsets |= {datetime.combine(day, start.time()) for day in days_of(rule, first, min(last, LAST))}
-            changes += [(onset, after, before) for onset in onsets]
-    except ValueError:
+            skipped = max(after - before, timedelta(0))  # what a clock put forward never shows counts as before it
+            changes += [(onset + skipped, after, before) for onset in onsets]
+    except (ValueError, OverflowError):
         return None
     if not changes:
         return None
