@@ -41,7 +41,9 @@ from mmlib.sources.reading import (
 TITLE = "Habitica"
 CARD: dict[str, str] = {}
 EXPECTED = "Habitica's task history (CSV) or user data (JSON)"
-ADVICE = "In Habitica choose Settings, Site Data, then export the task history or the user data."
+ADVICE = (
+    "In Habitica choose Settings, Site Data, Your User Data, then download the task history or the user data (JSON)."
+)
 
 _COLUMNS = ("task name", "task id", "task type", "date", "value")
 _USER = {"achievements", "backer", "contributor", "dailys", "invitations", "lastCron", "purchased", "tasksOrder"}

@@ -180,7 +180,8 @@ def _seconds(texts: pd.Series) -> pd.Series:
     dates = texts[todo].where(texts[todo].str.match(_DATE), "")  # pandas takes "now" and "today" for dates, too
     moments = pd.to_datetime(dates, format="ISO8601", utc=True, errors="coerce")
     seconds = milliseconds / 1000
-    seconds[todo] = (moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
+    stamps = moments.dt.tz_convert(None).astype("datetime64[ms]")
+    seconds[todo] = stamps.astype("int64").where(stamps.notna()) / 1000
     return seconds
 
 

@@ -186,7 +186,7 @@ def test_other_files_give_one_clear_error(history, user_data, tmp_path):
     for name in ("other.csv", "other.json"):
         with pytest.raises(SourceError, match="expected Habitica's task history") as caught:
             habitica.read(tmp_path / name)
-        assert str(caught.value).startswith(name) and "export" in str(caught.value)
+        assert str(caught.value).startswith(name) and "Site Data" in str(caught.value)
     for file in (history(), user_data()):
         with pytest.raises(SourceError, match="nothing that was practised"):
             habitica.read(file)

@@ -36,6 +36,7 @@ CARD: dict[str, str] = {}
 EXPECTED = "a calendar (.ics)"
 ADVICE = "Export the calendar from your calendar program as an .ics file."
 MOST_DAYS, MOST_ROWS = 10_000, 200_000  # of an event, and of a file
+_MOST_RULES = 5  # of an event: one is usual
 _A_WHILE = timedelta(days=2000)  # in which most rules with a number of occurrences come to their end
 
 
@@ -151,6 +152,8 @@ def _occurrences(event: Event, written: datetime) -> dict[str, When]:
     rules, added = part.values("RRULE"), part.values("RDATE")
     if part.values("EXRULE"):
         raise Unread("EXRULE", "a rule for what is left out", "EXDATE")
+    if len(rules) > _MOST_RULES:
+        raise Unread("RRULE", f"{len(rules):,} rules", "one")
     if not rules and not added:
         return {"": start}
     found = [start]
@@ -176,12 +179,12 @@ def _by_rule(text: str, start: When, written: datetime) -> list[When]:
             days = days_of(rule, first, LAST)
     except ValueError as error:
         raise Unread("RRULE", str(error), "a rule such as FREQ=WEEKLY;BYDAY=MO,TH") from None
-    days = days[: min(count or MOST_DAYS, MOST_DAYS) + 2]
-    found = [start, *(start.on(day) for day in days if day != first)][:count]
+    days = [day for day in days if day != first][: count - 1 if count else None]
+    if len(days) >= MOST_DAYS:  # the start is one more
+        raise Unread("RRULE", short(text), f"a rule for no more than {MOST_DAYS:,} days")
+    found = [start, *map(start.on, days)]
     if whole_day:
         found = [one for one in found if one.clock.date() <= end.date()]
-    elif not count:
+    elif "UNTIL" in rule or not count:
         found = [one for one in found if (one.moment.replace(tzinfo=None) if universal else one.clock) <= end]
-    if len(found) > MOST_DAYS:
-        raise Unread("RRULE", short(text), f"a rule for no more than {MOST_DAYS:,} days")
     return found
