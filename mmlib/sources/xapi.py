@@ -33,7 +33,6 @@ from mmlib.errors import SetAsideWarning
 from mmlib.log.schema import TEXT
 from mmlib.sources.reading import Rows, Sample, checked_zone, json_lines, json_of, refused, text_of
 from mmlib.sources.xapi_statement import COLUMNS, EXTENSION, Entry, Framing, Odd, entry_of, id_of
-from mmlib.sources.xapi_statement import seconds_in as _seconds  # noqa: F401 - tests ask for durations here
 
 TITLE = "xAPI"
 CARD: dict[str, Any] = {}

@@ -17,6 +17,7 @@ import mmlib as mm
 from mmlib.errors import SetAsideWarning, SourceError
 from mmlib.log import append_sessions, check_log
 from mmlib.sources import recognised, set_aside, xapi, xapi_export
+from mmlib.sources.xapi_statement import seconds_in
 from tests.sources.shapes import MINUTES, MOMENTS, NAMES, NOTES
 
 DATA = Path(__file__).parent / "data" / "xapi.json"
@@ -64,7 +65,7 @@ def test_a_page_of_several_says_so_and_fetches_nothing(tmp_path):
      ("P1Y", None), ("P1M", None), ("PT", None), ("P", None), ("20 min", None), ("", None), (20, None)],
 )  # fmt: skip
 def test_durations(text, seconds):
-    assert xapi._seconds(text) == seconds
+    assert seconds_in(text) == seconds
 
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
