@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -54,7 +54,7 @@ def statements(log: pd.DataFrame, *, tz: str | None = None) -> list[dict[str, An
     >>> log = check_log(pd.DataFrame([row]))
     >>> one = statements(log, tz="Europe/Berlin")[0]
     >>> one["timestamp"], one["result"]
-    ('2026-10-31T18:50:00+01:00', {'score': {'raw': 7.0}, 'duration': 'PT1200S'})
+    ('2026-10-31T17:50:00Z', {'score': {'raw': 7.0}, 'duration': 'PT1200S'})
     """
     zone = ZoneInfo(tz) if checked_zone(tz) else None
     seen: dict[str, int] = {}
@@ -87,20 +87,22 @@ def write(log: pd.DataFrame, path: str | Path, *, tz: str | None = None) -> int:
 
 
 def _statement(known: Mapping[str, Any], start: datetime, mark: str, zone: ZoneInfo | None) -> dict[str, Any]:
-    seconds = round(60 * known["minutes"], 6) if "minutes" in known else None
+    # Stores ask for no more than hundredths of a second; what is lost by that goes into an extension.
+    seconds = round(60 * known["minutes"], 2) if "minutes" in known else None
     # An hour that comes twice is its first; one that summer time leaves out is moved on, as clocks are.
-    begun = (start.replace(tzinfo=zone) if zone else start).astimezone()
+    begun = (start.replace(tzinfo=zone) if zone else start).astimezone(UTC)
     moment = begun + timedelta(seconds=seconds or 0)
-    moment = moment.astimezone(zone) if zone else moment.astimezone()
     result: dict[str, Any] = {"score": {"raw": float(known["score"])}} if "score" in known else {}
     if known.get("reps") == 1 and "successes" in known:
         result["success"] = bool(known["successes"])
     if seconds is not None:
-        result["duration"] = f"PT{seconds:.6f}".rstrip("0").rstrip(".") + "S"
+        result["duration"] = f"PT{seconds:.2f}".rstrip("0").rstrip(".") + "S"
     extensions = {EXTENSION + name: _plain(known[name]) for name in COLUMNS if name in known}
+    if seconds is not None and seconds != 60 * known["minutes"]:
+        extensions[EXTENSION + "minutes"] = known["minutes"]
     statement = {
         "id": str(uuid.uuid5(NAMESPACE, mark)),
-        "timestamp": moment.isoformat(),
+        "timestamp": moment.isoformat().replace("+00:00", "Z"),
         "actor": {"objectType": "Agent", "account": {"homePage": HOME, "name": str(known["learner"])}},
         "verb": VERB,
         "object": {

@@ -176,7 +176,7 @@ def _ours(extensions: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for iri, value in extensions.items():
         column = iri.replace("&46;", ".").removeprefix(EXTENSION)  # Learning Locker keeps full stops in names so
-        if column in COLUMNS and column != iri:
+        if column in (*COLUMNS, "minutes") and column != iri:
             text = about(column)["kind"] == "text"
             found[column] = (text_in(extensions, iri) or None) if text else number_of(value)
             _need(found[column] is not None, column, value, about(column)["expected"])
