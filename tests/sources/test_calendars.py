@@ -290,7 +290,7 @@ def rules(draw):
     elif kind == "BYYEARDAY" and frequency == "YEARLY" and len(parts) < 4 and "BYMONTH" not in "".join(parts):
         numbers = st.integers(1, 365) | st.integers(-365, -1)
         parts.append("BYYEARDAY=" + ",".join(map(str, draw(st.lists(numbers, min_size=1, max_size=3)))))
-    if kind == "BYDAY" and draw(st.booleans()):
+    if kind == "BYDAY" and frequency != "WEEKLY" and draw(st.booleans()):  # of a week: see below
         parts.append(f"BYSETPOS={draw(st.sampled_from(['1', '-1', '1,-1']))}")
     return ";".join(parts)
 
@@ -302,6 +302,15 @@ def test_days_of_a_rule_are_dateutils(rule, first):
     noon = datetime.combine(first, datetime.min.time())
     expected = rrulestr(rule, dtstart=noon).between(noon, datetime.combine(last, datetime.min.time()), inc=True)
     assert days_of(rule_of(rule), first, last) == [moment.date() for moment in expected]
+
+
+def test_a_place_in_the_week_is_counted_from_the_weeks_first_day():
+    # RFC 5545 picks from all days of the interval; dateutil from those of the first week that are not yet over.
+    tuesday, later = date(2020, 1, 28), date(2020, 2, 12)
+    first = days_of(rule_of("FREQ=WEEKLY;BYDAY=MO,WE;BYSETPOS=1"), tuesday, later)
+    assert first == [date(2020, 2, 3), date(2020, 2, 10)]
+    last = days_of(rule_of("FREQ=WEEKLY;BYDAY=MO,WE;BYSETPOS=-1"), tuesday, later)
+    assert last == [date(2020, 1, 29), date(2020, 2, 5), date(2020, 2, 12)]
 
 
 LENGTHS = st.none() | st.integers(1, 1440)
