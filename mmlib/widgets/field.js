@@ -30,7 +30,9 @@ function render({ model, el }) {
     waiting = setTimeout(commit, 250);
   });
   input.addEventListener("change", commit);
-  input.addEventListener("focus", () => kind !== "long" && kind !== "choice" && input.select());
+  // What is typed takes the place of what stood there.
+  const select = () => kind !== "long" && kind !== "choice" && input.select();
+  input.addEventListener("focus", select);
   input.addEventListener("keydown", (event) => {
     // Where names are offered, Enter takes one of them and must not save at the same time.
     const saves = kind === "long" ? event.ctrlKey || event.metaKey : kind !== "choice" && !model.get("options").length;
@@ -57,6 +59,7 @@ function render({ model, el }) {
       queueMicrotask(() => model.set("value", input.value));
     } else if (value !== input.value) {
       input.value = told = value;
+      if (input.matches(":focus")) select(); // a default that comes once the field has been entered
     }
     label.textContent = model.get("label");
     // The chips themselves stay: the focus may be on its way to one of them.

@@ -172,6 +172,16 @@ def test_what_is_written_while_python_is_slow_is_what_is_logged(opened):
     assert output.get_by_role("textbox", name="Score").input_value() == notebook.value("book.score.value") == ""
 
 
+def test_a_default_that_comes_late_is_written_over(opened):
+    notebook, output = opened()
+    minutes = output.get_by_role("textbox", name="Minutes")
+    minutes.focus()
+    notebook.value("setattr(book.minutes, 'value', '20')")
+    notebook.page.wait_for_function("document.activeElement.value === '20'")
+    notebook.page.keyboard.type("15")
+    assert minutes.input_value() == "15"
+
+
 def test_a_click_that_nobody_answers_is_said(opened):
     notebook, output = opened()
     output.get_by_role("textbox", name="Score").fill("41")
