@@ -15,8 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from mmlib.sources.reading import Rows, Sample, checked_zone, clean, number_of, short, table, text_of
-from mmlib.sources.reading.entries import Record, day_first, moment, one_user, span
+from mmlib.sources.reading import Rows, Sample, checked_zone, number_of, short, table, text_of
+from mmlib.sources.reading.entries import Record, day_first, moment, one_user, span, take
 
 TITLE = "Clockify"
 CARD: dict[str, Any] = {}
@@ -93,14 +93,7 @@ def _add(rows: Rows, row: int, record: Record, first: bool) -> None:
     if minutes is None or minutes < 0:
         rows.aside(row, "Duration (h)", short(record["duration (h)"]), "a duration such as 00:34:19, or an end")
         return
-    project, description = clean(record.get("project", "")), clean(record.get("description", ""))
-    skill = project or description or "unnamed"
-    parts = ["" if description == skill else description, clean(record.get("task", ""))]
-    tags = [f"#{clean(tag)}" for tag in record.get("tags", "").split(",") if tag.strip()]
-    known = f"{start.isoformat()}/{end.isoformat() if end else f'{minutes:g} min'}"
-    rows.add(
-        row, known, skill=skill, start=start, minutes=round(minutes, 6), note=" ".join(filter(None, [*parts, *tags]))
-    )
+    take(rows, row, record, start, end, minutes)
 
 
 def _readings(record: Record) -> list[float] | None:

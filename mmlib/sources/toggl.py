@@ -12,18 +12,13 @@ One row per entry. The skill is the project; without one, the description. Three
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from mmlib.errors import Problem, SourceError
-from mmlib.sources.reading import Sample, checked_zone, clean, log_of, numbered, refused, short, table, text_of
-from mmlib.sources.reading.entries import TOLERANCE, moment, one_user, span
-from mmlib.sources.reading.entries import day_first as dates_day_first
+from mmlib.sources.reading import Rows, Sample, checked_zone, refused, short, table, text_of
+from mmlib.sources.reading.entries import TOLERANCE, Record, day_first, moment, one_user, span, take
 
 TITLE = "Toggl"
 CARD: dict[str, Any] = {}
@@ -37,16 +32,7 @@ _PAIR = re.compile(r"(\d{1,5}):([0-5]\d)(\s*min)?", re.ASCII)
 _AMOUNT = re.compile(r"(\d{1,6}(?:\.\d*)?)\s*(sec|min|h)?", re.ASCII)
 _IN_MINUTES = {"sec": 1 / 60, "min": 1.0, "h": 60.0}
 
-_Record = Mapping[str, str]
 _Readings = tuple[float, float]
-
-
-class _Entry(NamedTuple):
-    skill: str
-    start: datetime
-    minutes: float
-    note: str | None
-    mark: str
 
 
 def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.DataFrame:
@@ -91,23 +77,15 @@ def read(path: str | Path, *, learner: str = "me", tz: str | None = None) -> pd.
     checked_zone(tz)
     text = text_of(path, expected=EXPECTED, advice=ADVICE)
     records, problems = table(text, file, needed=_NEEDED, expected=EXPECTED, advice=ADVICE)
-    one_user([record for _, record in records], file)
-    day_first = dates_day_first(
-        [record for _, record in records], file, lambda record: _readings(record["duration"]), DATES
-    )
-    unit = _unit([record for _, record in records], file, day_first)
-    entries = []
+    entries = [record for _, record in records]
+    one_user(entries, file)
+    first = day_first(entries, file, lambda record: _readings(record["duration"]), DATES)
+    unit = _unit(entries, file, first)
+    rows = Rows(file, "Mend the entry in Toggl, and export again.")
+    rows.problems += problems
     for row, record in records:
-        entry = _entry(record, day_first, unit)
-        if isinstance(entry, _Entry):
-            entries.append(entry)
-        else:
-            problems.append(Problem(file, row, *entry))
-    if not entries and problems:
-        raise SourceError(problems)
-    if not entries:
-        raise refused(file, "no entries", EXPECTED, "Choose a longer period, and export again.")
-    return log_of(_columns(entries), sorted(problems, key=_row), learner=learner, source="toggl")
+        _add(rows, row, record, first, unit)
+    return rows.log(learner=learner, source="toggl", expected="entries; choose a longer period")
 
 
 def recognises(sample: Sample) -> bool:
@@ -115,59 +93,30 @@ def recognises(sample: Sample) -> bool:
     return {*_NEEDED, "client", "project"} <= set(sample.columns) and "duration (h)" not in sample.columns
 
 
-def _row(problem: Problem) -> int:
-    return problem.row or 0
-
-
-def _columns(entries: list[_Entry]) -> dict[str, Any]:
-    skill, start, minutes, note, mark = zip(*entries, strict=True)
-    return {
-        "skill": skill,
-        "start": np.array(start, dtype="datetime64[us]"),
-        "minutes": np.round(minutes, 6),
-        "note": note,
-        "source_id": numbered(mark),
-    }
-
-
-def _entry(record: _Record, day_first: bool, unit: int) -> _Entry | tuple[str, str, str, str]:
-    """Return an entry, or its column, what was found there, what was expected and the advice."""
-    start, end = moment(record, "start", day_first), moment(record, "end", day_first)
+def _add(rows: Rows, row: int, record: Record, first: bool, unit: int) -> None:
+    start, end = moment(record, "start", first), moment(record, "end", first)
     if start is None:
-        found = short(f"{record['start date']} {record['start time']}")
-        return "Start date", found, "a date and a time", "Mend the entry in Toggl, and export again."
+        rows.aside(row, "Start date", short(f"{record['start date']} {record['start time']}"), "a date and a time")
+        return
     readings = _readings(record["duration"])
     if readings is None and record["duration"].strip():
-        return (
-            "Duration",
-            short(record["duration"]),
-            "a duration such as 00:34:19",
-            "Mend it in Toggl, and export again.",
-        )
+        rows.aside(row, "Duration", short(record["duration"]), "a duration such as 00:34:19")
+        return
     minutes = readings[unit] if readings else span(start, end)
     if minutes is None or minutes < 0:
-        return (
-            "Duration",
-            "nothing",
-            "a duration, or an end after the start",
-            "Stop the entry in Toggl, and export again.",
-        )
-    project, description = clean(record.get("project", "")), clean(record.get("description", ""))
-    skill = project or description or "unnamed"
-    parts = ["" if description == skill else description, clean(record.get("task", ""))]
-    tags = [f"#{clean(tag)}" for tag in record.get("tags", "").split(",") if tag.strip()]
-    note = " ".join(filter(None, [*parts, *tags])) or None
-    mark = f"{start.isoformat()}/{end.isoformat() if end else f'{minutes:g} min'}"
-    return _Entry(skill, start, minutes, note, mark)
+        advice = "Stop the entry in Toggl, and export again."
+        rows.aside(row, "Duration", "nothing", "a duration, or an end after the start", advice)
+        return
+    take(rows, row, record, start, end, minutes)
 
 
-def _unit(records: list[_Record], file: str, day_first: bool) -> int:
+def _unit(records: list[Record], file: str, first: bool) -> int:
     """Return which reading of numbers without a unit agrees with end − start: 0 for minutes, 1 for hours."""
     ambiguous = []
     for record in records:
         readings = _readings(record["duration"])
         if readings and readings[0] != readings[1]:
-            start, end = moment(record, "start", day_first), moment(record, "end", day_first)
+            start, end = moment(record, "start", first), moment(record, "end", first)
             ambiguous.append((record["duration"], readings, span(start, end)))
     votes = [
         sum(span is not None and abs(readings[unit] - span) <= TOLERANCE for _, readings, span in ambiguous)

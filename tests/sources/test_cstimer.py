@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmlib.errors import SourceError
-from mmlib.log import append_sessions, check_log, empty_log
+from mmlib.log import check_log, empty_log
 from mmlib.sources import cstimer, set_aside
 from tests.sources.shapes import NAMES, NOTES, SECONDS, ZONES
 
@@ -110,11 +110,6 @@ def test_ids_outlive_renaming_moving_and_newer_solves(export):
 def test_identical_solves_are_both_kept_under_stable_ids(export):
     file = export({"session1": [GOOD, GOOD]})
     assert cstimer.read(file)["source_id"].tolist() == ["1792413000-10000", "1792413000-10000#2"]
-
-
-def test_importing_twice_adds_nothing(tmp_path, log):
-    assert append_sessions(tmp_path, log) == 8
-    assert append_sessions(tmp_path, cstimer.read(DATA / "cstimer.json", learner="ada", tz="Europe/Berlin")) == 0
 
 
 def test_two_imports_can_be_put_together(export):

@@ -89,13 +89,6 @@ def test_what_cannot_be_read_is_set_aside(log):
     assert len(log) + len(aside) == len(json.loads(DATA.read_text()))
 
 
-def test_importing_twice_adds_nothing_and_a_newer_export_what_is_new(tmp_path, log):
-    log.attrs = {}
-    assert append_sessions(tmp_path / "log.csv", log.iloc[:2]) == 2
-    assert append_sessions(tmp_path / "log.csv", log) == 1
-    assert append_sessions(tmp_path / "log.csv", log) == 0
-
-
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -112,10 +105,6 @@ def test_a_bad_file_is_one_clear_error(tmp_path, content, said):
     with pytest.raises(SourceError) as failed:
         keybr.read(file)
     assert said in str(failed.value) and "typing-data.json" in str(failed.value)
-
-
-def test_it_is_recognised():
-    assert recognised(DATA) == "keybr"
 
 
 def test_a_real_export_is_read_as_a_whole(real_data):

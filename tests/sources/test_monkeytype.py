@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmlib.errors import SourceError
-from mmlib.log import append_sessions, check_log, empty_log
+from mmlib.log import check_log, empty_log
 from mmlib.sources import monkeytype, recognised, set_aside
 from tests.sources.shapes import NAMES, SECONDS, ZONES
 
@@ -79,13 +79,6 @@ def test_a_time_stamp_that_is_none_is_refused(tmp_path, stamp):
     (file := tmp_path / "results.csv").write_text(f"_id,wpm,acc,charStats,mode,mode2,testDuration,timestamp\n{row}\n")
     with pytest.raises(SourceError, match='column "timestamp"'):
         monkeytype.read(file)
-
-
-def test_importing_twice_adds_nothing_and_a_newer_export_what_is_new(tmp_path, log):
-    log.attrs = {}
-    assert append_sessions(tmp_path / "log.csv", log.iloc[:2]) == 2
-    assert append_sessions(tmp_path / "log.csv", log) == 1
-    assert append_sessions(tmp_path / "log.csv", log) == 0
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmlib.errors import SourceError
-from mmlib.log import append_sessions, check_log, empty_log
+from mmlib.log import check_log, empty_log
 from mmlib.log.items import by_item
 from mmlib.sources import recognised, reviews, set_aside
 from tests.sources.shapes import SECONDS, ZONES
@@ -54,13 +54,6 @@ def test_other_tools_names_and_a_column_of_decks_are_read(tmp_path):
     assert recognised(file) == "reviews"
     log = reviews.read(file, tz="UTC")
     assert log["skill"].tolist() == ["Kana::Hira"] and log["minutes"].isna().all()
-
-
-def test_importing_twice_adds_nothing_and_a_newer_export_what_is_new(tmp_path, log):
-    log.attrs = {}
-    assert append_sessions(tmp_path / "log.csv", log.iloc[:2]) == 2
-    assert append_sessions(tmp_path / "log.csv", log) == 2
-    assert append_sessions(tmp_path / "log.csv", log) == 0
 
 
 @pytest.mark.parametrize("time", ["now", "today", "1792413030", "20261019", "20745", "1e400", "NaN", "2026-W43-1"])

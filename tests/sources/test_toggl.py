@@ -146,7 +146,7 @@ def test_bad_rows_are_set_aside_and_counts_add_up(report):
 def test_a_file_without_a_good_row_raises(report):
     with pytest.raises(SourceError, match='row 2, column "Duration": found "long"'):
         toggl.read(report("Uke,,2026-10-31,18:30:00,2026-10-31,18:50:00,long"))
-    with pytest.raises(SourceError, match="found no entries"):
+    with pytest.raises(SourceError, match="nothing that was practised, expected entries"):
         toggl.read(report())
 
 

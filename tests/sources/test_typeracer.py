@@ -46,13 +46,6 @@ def test_what_cannot_be_read_is_set_aside(log):
     ]  # fmt: skip
 
 
-def test_importing_twice_adds_nothing_and_a_newer_export_what_is_new(tmp_path, log):
-    log.attrs = {}
-    assert append_sessions(tmp_path / "log.csv", log.iloc[:2]) == 2
-    assert append_sessions(tmp_path / "log.csv", log) == 1
-    assert append_sessions(tmp_path / "log.csv", log) == 0
-
-
 NOW = "Universe,Race ID,Text ID,Skill Level,Date/Time (UTC),Accuracy,WPM,Points,Race #,# Racers,Rank,Mode\n"
 RACES = [
     "play,r1,241,L6,2026-10-25 00:30:00.125000,0.98,46.04,40.5,1,4,3,race",

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from mmlib.errors import counted
-from mmlib.sources.reading.words import refused
+from mmlib.sources.reading.rows import Rows
+from mmlib.sources.reading.words import clean, refused
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
 _LOCAL = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
@@ -89,3 +90,16 @@ def moment(record: Record, which: str, day_first: bool) -> datetime | None:
     except ValueError:
         return None
     return moment if 1900 <= year < 2200 else None
+
+
+def take(rows: Rows, row: int, record: Record, start: datetime, end: datetime | None, minutes: float) -> None:
+    """Take an entry: its project is the skill, else its description; task, tags and what is left go into the note.
+
+    Its start and end tell it from others, so it outlives a renamed project.
+    """
+    project, description = clean(record.get("project", "")), clean(record.get("description", ""))
+    skill = project or description or "unnamed"
+    tags = [f"#{clean(tag)}" for tag in record.get("tags", "").split(",") if tag.strip()]
+    note = ["" if description == skill else description, clean(record.get("task", "")), *tags]
+    known = f"{start.isoformat()}/{end.isoformat() if end else f'{minutes:g} min'}"
+    rows.add(row, known, skill=skill, start=start, minutes=round(minutes, 6), note=" ".join(filter(None, note)))

@@ -98,7 +98,8 @@ class Rows:
         if "source" in columns:
             columns["source"] = [name or source for name in columns["source"]]
         columns["start"] = np.array(columns["start"], dtype="datetime64[us]")
-        log = log_of({**columns, "source_id": numbered(self._ids)}, self.problems, learner=learner, source=source)
+        problems = sorted(self.problems, key=lambda problem: problem.row or 0)
+        log = log_of({**columns, "source_id": numbered(self._ids)}, problems, learner=learner, source=source)
         log.attrs["cards"] = dict(self.cards)
         return log
 
