@@ -50,6 +50,7 @@ _WORDS = {"YES_MANUAL": 2, "YES_AUTO": 1, "NO": 0, "SKIP": 3, "UNKNOWN": -1}
 _YES, _MOST_OF_A_CHECKMARK = 2, 3
 _IN_MINUTES = {"minute": 1, "minutes": 1, "min": 1, "mins": 1, "m": 1, "hour": 60, "hours": 60, "hr": 60, "hrs": 60,
                "h": 60, "second": 1 / 60, "seconds": 1 / 60, "sec": 1 / 60, "s": 1 / 60}  # fmt: skip
+_SCORES = re.compile(r"Date,.*\n(?:\d{4}-\d\d-\d\d(?:,[01]\.\d{4})+,?\r?\n?)+", re.ASCII)
 _FOLDER = re.compile(r"(\d{3})\b[^/]*/Checkmarks\.csv")
 
 
@@ -175,6 +176,8 @@ def _value(text: str) -> int | None:
 
 def _of_text(text: str, rows: Rows, name: str) -> Iterator[tuple[_Habit, list[_Mark]]]:
     """Yield the habits of a Checkmarks.csv: of all habits if its first line names them, else of the one named."""
+    if _SCORES.fullmatch(text):
+        raise refused(rows.file, "how strong habits were", "the days on which they were kept", "Take Checkmarks.csv.")
     lines = _lines(_ENTRY.sub(r"\1", text), rows.file)
     head = lines[0][1] if lines else []
     if head[:1] == ["Date"] and [word.casefold() for word in head[1:3]] not in (["value"], ["value", "notes"]):

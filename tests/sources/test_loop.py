@@ -138,6 +138,7 @@ def test_importing_another_form_of_the_same_habits_adds_only_what_is_new(tmp_pat
         (b"a,b\n1,2\n", "something else"),
         (b"Date,a,\n2026-10-31,0,\n", "nothing that was practised"),
         (b"Date,slow, low,b,\n2026-10-31,2,2,\n", "a name may hold a comma"),
+        (b"Date,a,b,\r\n2026-10-31,0.9419,0.0000,\r\n2026-10-30,1.0000,0.3000,\r\n", "Take Checkmarks.csv"),
         (b"PK\x03\x04 and more", "cannot be opened"),
         (b"SQLite format 3\0 and more" * 99, "cannot be read"),
         ("Date,été,\n2026-10-31,2,\n".encode("latin-1"), "not UTF-8"),
