@@ -28,6 +28,7 @@ HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
 FAMILY = "Source Sans Pro"
 BOLD = 700
+CANVAS = "module://mmlib.charts.letters"
 # The bundled typeface has Latin, Greek and Cyrillic; these are used for other scripts where the machine has one.
 WIDE_FAMILIES = (
     "Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic", "Meiryo", "MS Gothic", "IPAexGothic",
@@ -209,7 +210,7 @@ def svg(figure: Figure, *, dpi: int = 220, outlined: bool = True) -> str:
             # Nothing that sticks out is cut off, and a chart keeps its width where nothing does.
             box = Bbox.union([page, drawn.padded(0.02)]) if drawn is not None else page
             box = None if np.allclose(box.extents, page.extents, atol=0.01) else box
-            figure.savefig(out, format="svg", dpi=dpi, bbox_inches=box, metadata={"Date": None})
+            figure.savefig(out, format="svg", backend=CANVAS, dpi=dpi, bbox_inches=box, metadata={"Date": None})
         finally:
             figure.set_layout_engine(engine)
     return out.getvalue()

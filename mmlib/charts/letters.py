@@ -1,0 +1,40 @@
+"""matplotlib's SVG canvas, but for how it measures texts: once for all figures, for names and ticks recur."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, TextIO
+
+from matplotlib.backends.backend_mixed import MixedModeRenderer
+from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+DPI = 72  # an SVG's unit is the point
+Extent = tuple[float, float, float]
+
+
+@lru_cache(16_384)
+def _extent(text: str, font: FontProperties, ismath: bool | str) -> Extent:
+    """Return a text's width and height, and how far it reaches below its line, in points."""
+    return text_to_path.get_text_width_height_descent(text, font, ismath)
+
+
+class _Renderer(RendererSVG):
+    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: bool | str) -> Extent:
+        return _extent(s, prop, ismath)  # matplotlib gives each font as a copy, which nobody changes
+
+
+class FigureCanvas(FigureCanvasSVG):
+    """Writes a figure as SVG, as `savefig(backend="module://mmlib.charts.letters")` asks for."""
+
+    def print_svg(
+        self, filename: TextIO, *, bbox_inches_restore: Any = None, metadata: dict[str, Any] | None = None, **_: Any
+    ) -> None:
+        """Write the figure to an open text file, as matplotlib's own does."""
+        dpi, self.figure.dpi = self.figure.dpi, DPI
+        width, height = self.figure.get_size_inches()
+        page = _Renderer(width * DPI, height * DPI, filename, image_dpi=dpi, metadata=metadata)
+        renderer = MixedModeRenderer(self.figure, width, height, dpi, page, bbox_inches_restore=bbox_inches_restore)
+        self.figure.draw(renderer)
+        renderer.finalize()
