@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 KEYS = ["learner", "skill"]
 SUCCESS_RATE = "success rate"
@@ -35,23 +37,24 @@ def performance(log: pd.DataFrame) -> pd.DataFrame:
     0         0.75  higher  success rate
     """
     log = log.reindex(columns=[*KEYS, "reps", "successes", "score", "better", "unit", "target"])
-    reps = log["reps"].astype("float64")
-    rate = log["successes"].astype("float64") / reps.where(reps > 0)
-    by_rate = _by_rate(log, rate)
-    return pd.DataFrame(
-        {
-            "performance": log["score"].where(~by_rate, rate).astype("float64"),
-            "better": log["better"].astype("str").fillna("higher").mask(by_rate, "higher"),
-            "unit": log["unit"].astype("str").mask(by_rate, SUCCESS_RATE),
-            "target": log["target"].astype("float64").mask(by_rate),
-        }
-    )
+    score, reps = (log[name].to_numpy("float64", na_value=np.nan) for name in ("score", "reps"))
+    rate = log["successes"].to_numpy("float64", na_value=np.nan) / np.where(reps > 0, reps, np.nan)
+    by_rate = _by_rate(log, score, rate)
+    better, unit = log["better"].astype("str").fillna("higher"), log["unit"].astype("str")
+    if by_rate.any():
+        better, unit = better.mask(by_rate, "higher"), unit.mask(by_rate, SUCCESS_RATE)
+    target = log["target"].to_numpy("float64", na_value=np.nan)
+    return pd.DataFrame({
+        "performance": np.where(by_rate, rate, score), "better": better, "unit": unit,
+        "target": np.where(by_rate, np.nan, target),
+    }, index=log.index)  # fmt: skip
 
 
-def _by_rate(log: pd.DataFrame, rate: pd.Series) -> pd.Series:
+def _by_rate(log: pd.DataFrame, score: NDArray[np.float64], rate: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return whether each row's skill has success rates but not a single score."""
-    if not rate.notna().any():
-        return pd.Series(False, index=log.index)
-    values = pd.DataFrame({"score": log["score"], "rate": rate})
-    known = values.groupby([log[key] for key in KEYS], sort=False).transform("count")
-    return (known["score"] == 0) & (known["rate"] > 0)
+    scored, rated = ~np.isnan(score), ~np.isnan(rate)
+    if not rated.any():
+        return np.zeros(len(log), dtype=bool)
+    skill, found = log.groupby(KEYS, sort=False).ngroup().to_numpy(), np.zeros((2, len(log)), dtype=bool)
+    found[0, skill[scored]], found[1, skill[rated]] = True, True
+    return ~found[0, skill] & found[1, skill]

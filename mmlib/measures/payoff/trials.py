@@ -67,9 +67,17 @@ def trials(log: pd.DataFrame, *, also: Sequence[str] = ()) -> pd.DataFrame:
     columns = dict(table.items()) | dict(performance(table).items())
     columns["trial"] = pd.Series(np.arange(len(table)) - first[group] + 1, index=table.index)
     for name in ("minutes", "reps"):
-        known = np.bincount(group, table[name].notna())[group] > 0
-        columns[f"{name}_total"] = table[name].fillna(0).groupby(group).cumsum().where(known)
+        columns[f"{name}_total"] = pd.Series(_so_far(table[name].to_numpy("float64", na_value=np.nan), group, first))
     return typed(columns, TRIALS | {name: table[name].dtype for name in also})
+
+
+def _so_far(values: NDArray[np.float64], group: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the sum of each series up to each row; NaN throughout where none of its values is known."""
+    known = ~np.isnan(values)
+    total = np.where(known, values, 0.0)
+    for begin, end in zip(first, [*first, len(values)][1:], strict=True):
+        np.cumsum(total[begin:end], out=total[begin:end])
+    return np.where((np.bincount(group, known) > 0)[group], total, np.nan)
 
 
 def typed(columns: Mapping[str, pd.Series | ArrayLike], types: Mapping[str, object]) -> pd.DataFrame:
