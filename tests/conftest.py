@@ -20,6 +20,14 @@ def needs(condition, reason):
         (pytest.fail if os.environ.get("MMLIB_NO_SKIPS") else pytest.skip)(reason)
 
 
+@pytest.fixture(autouse=True)
+def closed_figures():
+    """No test finds figures that another one has left open."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
+
+
 @pytest.fixture
 def real_data():
     """The folder of real practice logs; it is not part of the project."""

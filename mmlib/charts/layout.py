@@ -16,7 +16,8 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 
-from mmlib.charts.panels import Panels, measure
+from mmlib.charts.letters import measure
+from mmlib.charts.panels import Panels
 from mmlib.charts.style import ACCENT, BOLD, INK, MUTED, RULE, TARGET, plain
 
 WIDTH = 6.2  # inches: nearly the text column of an A4 page, and narrow enough for type to be read on a phone

@@ -1,10 +1,11 @@
-"""matplotlib's SVG canvas, but for how it measures texts: once for all figures, for names and ticks recur."""
+"""How large texts are: worked out once for all figures, as they are drawn, for names and ticks recur."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TextIO
 
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.font_manager import FontProperties
@@ -25,8 +26,31 @@ class _Renderer(RendererSVG):
         return _extent(s, prop, ismath)  # matplotlib gives each font as a copy, which nobody changes
 
 
+class Measure(RendererBase):
+    """Draws nothing, and tells how large texts are in a figure of so many dots per inch, before it is saved as SVG."""
+
+    def __init__(self, dpi: float) -> None:
+        super().__init__()
+        self._scale = dpi / DPI
+
+    def points_to_pixels(self, points: float) -> float:
+        """Return how many pixels so many points are."""
+        return points * self._scale
+
+    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: bool | str) -> Extent:
+        """Return a text's width and height, and how far it reaches below its line, in pixels."""
+        width, height, descent = _extent(s, prop, ismath)
+        return width * self._scale, height * self._scale, descent * self._scale
+
+
+@cache
+def measure(dpi: float) -> Measure:
+    """Return what measures texts in figures of so many dots per inch: the same for all, which matplotlib remembers."""
+    return Measure(dpi)
+
+
 class FigureCanvas(FigureCanvasSVG):
-    """Writes a figure as SVG, as `savefig(backend="module://mmlib.charts.letters")` asks for."""
+    """matplotlib's SVG canvas, but for how it measures texts: `savefig(backend="module://mmlib.charts.letters")`."""
 
     def print_svg(
         self, filename: TextIO, *, bbox_inches_restore: Any = None, metadata: dict[str, Any] | None = None, **_: Any

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import LayoutEngine
 
+from mmlib.charts.letters import measure
+
 PAD = 0.02  # inches around each panel and what is written at it
 TIMES = 2
-
-
-@functools.cache
-def measure(dpi: float) -> RendererAgg:
-    """Return what measures texts: the same for all figures, for it remembers the names and ticks that recur."""
-    return RendererAgg(1, 1, dpi)
 
 
 class Panels(LayoutEngine):

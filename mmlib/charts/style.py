@@ -22,7 +22,7 @@ from matplotlib.font_manager import FontProperties, findfont, fontManager, get_f
 from matplotlib.transforms import Bbox
 
 from mmlib.charts.data import figure_tables, tables_of
-from mmlib.charts.panels import measure
+from mmlib.charts.letters import measure
 
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"

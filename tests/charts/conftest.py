@@ -1,18 +1,11 @@
-"""Figures are closed after each test, and what is drawn is looked at through the helpers below."""
+"""What is drawn is looked at through the helpers below."""
 
 from __future__ import annotations
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import pytest
 
 mpl.use("agg")
-
-
-@pytest.fixture(autouse=True)
-def closed_figures():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture
