@@ -41,7 +41,7 @@ def test_lichess_puzzles():
     assert set(log["skill"]) == {"chess puzzles"} and log["successes"].tolist() == [1, 0, 1]
     assert log["variation"].tolist() == ["K69di", "aB3", "K69di"]
     assert log["note"].fillna("").tolist() == ["rated 1512 #fork #short", "rated 1600", ""]
-    assert aside(log) == [[7, ""], [4, "date"], [5, "win"], [6, "puzzle"]]
+    assert aside(log) == [[4, "date"], [5, "win"], [6, "puzzle"], [7, ""]]
 
 
 def test_lichess_ratings_count_months_from_zero():
