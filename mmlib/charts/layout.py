@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -10,13 +9,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.text import Text
-from matplotlib.textpath import TextToPath
 
-from mmlib.charts.letters import measure
+from mmlib.charts.letters import fits, measure, text_width
 from mmlib.charts.panels import Panels
 from mmlib.charts.style import ACCENT, BOLD, INK, MUTED, RULE, TARGET, plain
 
@@ -26,8 +23,6 @@ ROW = 0.32
 ALONE = 3.1  # inches: a panel that has the whole width
 MOST_ROWS = 15
 TITLE_SIZE, SUBTITLE_SIZE, LABEL_SIZE = 15, 11.5, 11
-LETTER = 100.0  # points: at this size letters are measured
-KERNED = 0.05  # of a line's width: how far pairs of letters may move together or apart
 SQUARE = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
 
 
@@ -119,39 +114,12 @@ def nothing(ax: Axes | None, sentence: str) -> Axes:
     return ax
 
 
-def text_width(words: str, size: float, weight: int = 400) -> float:
-    """Return how wide a line of drawable text is, in points."""
-    return _text_width(words.replace(r"\$", "$"), float(size), weight, tuple(plt.rcParams["font.family"]))
-
-
-@functools.lru_cache(8192)
-def _text_width(words: str, size: float, weight: int, family: tuple[str, ...]) -> float:
-    # An explorer draws the same names again and again.
-    font = FontProperties(family=list(family), size=size, weight=weight)
-    return TextToPath().get_text_width_height_descent(words, font, ismath=False)[0]
-
-
-def _fits(words: str, width: float, size: float, weight: int) -> bool:
-    """Return whether a line is no wider than so many points; it is set only where its letters alone cannot tell."""
-    family = tuple(plt.rcParams["font.family"])
-    about = size / LETTER * sum(_advance(letter, weight, family) for letter in words.replace(r"\$", "$"))
-    if abs(about / width - 1) > KERNED:
-        return about < width
-    return text_width(words, size, weight) <= width
-
-
-@functools.lru_cache(4096)
-def _advance(letter: str, weight: int, family: tuple[str, ...]) -> float:
-    """Return how much room a letter takes between two others, at a size of `LETTER`."""
-    return _text_width(f"n{letter}n", LETTER, weight, family) - _text_width("nn", LETTER, weight, family)
-
-
 def wrapped(text: object, width: float, *, size: float, weight: int = 400, most: int = 99) -> list[str]:
     """Return drawable text in lines no wider than `width` points; what `most` lines do not hold ends in "…"."""
     lines = [""]
     for word in plain(text).split(" "):
         line = f"{lines[-1]} {word}".strip()
-        if _fits(line, width, size, weight):
+        if fits(line, width, size, weight):
             lines[-1] = line
             continue
         if lines[-1]:
@@ -160,7 +128,7 @@ def wrapped(text: object, width: float, *, size: float, weight: int = 400, most:
         lines[-1:] = pieces
     if len(lines) > most:
         last = lines[most - 1]
-        while last and not _fits(last + "…", width, size, weight):
+        while last and not fits(last + "…", width, size, weight):
             last = last[:-1]
         lines = [*lines[: most - 1], last.rstrip(" ,;.\\") + "…"]
     return lines
@@ -169,7 +137,7 @@ def wrapped(text: object, width: float, *, size: float, weight: int = 400, most:
 def _broken(word: str, width: float, size: float, weight: int) -> list[str]:
     pieces = [""]
     for letter in word:
-        if pieces[-1] and letter != "$" and not _fits(pieces[-1] + letter, width, size, weight):
+        if pieces[-1] and letter != "$" and not fits(pieces[-1] + letter, width, size, weight):
             pieces.append("")
         pieces[-1] += letter
     return pieces

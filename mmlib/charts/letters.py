@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import Any, TextIO
 
+from matplotlib import rcParams
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
@@ -12,6 +13,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 DPI = 72  # an SVG's unit is the point
+LETTER = 100.0  # points: at this size letters are measured
+KERNED = 0.05  # of a line's width: how far pairs of letters may move together or apart
 Extent = tuple[float, float, float]
 
 
@@ -19,6 +22,31 @@ Extent = tuple[float, float, float]
 def _extent(text: str, font: FontProperties, ismath: bool | str) -> Extent:
     """Return a text's width and height, and how far it reaches below its line, in points."""
     return text_to_path.get_text_width_height_descent(text, font, ismath)
+
+
+@lru_cache(8192)
+def _width(text: str, size: float, weight: int, family: tuple[str, ...]) -> float:
+    return _extent(text, FontProperties(family=list(family), size=size, weight=weight), False)[0]
+
+
+@lru_cache(4096)
+def _advance(letter: str, weight: int, family: tuple[str, ...]) -> float:
+    """Return how much room a letter takes between two others, at a size of `LETTER`."""
+    return _width(f"n{letter}n", LETTER, weight, family) - _width("nn", LETTER, weight, family)
+
+
+def text_width(words: str, size: float, weight: int = 400) -> float:
+    """Return how wide a line of drawable text is, in points."""
+    return _width(words.replace(r"\$", "$"), float(size), weight, tuple(rcParams["font.family"]))
+
+
+def fits(words: str, width: float, size: float, weight: int = 400) -> bool:
+    """Return whether a line is no wider than so many points; it is set only where its letters alone cannot tell."""
+    family = tuple(rcParams["font.family"])
+    about = size / LETTER * sum(_advance(letter, weight, family) for letter in words.replace(r"\$", "$"))
+    if abs(about / width - 1) > KERNED:
+        return about < width
+    return text_width(words, size, weight) <= width
 
 
 class _Renderer(RendererSVG):

@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from mmlib.charts.layout import WIDTH, nothing, panels, text_width, titled, wrapped
+from mmlib.charts.layout import WIDTH, nothing, panels, titled, wrapped
+from mmlib.charts.letters import text_width
 from mmlib.charts.style import ACCENT, BAD, BAND, BOLD, INK, MUTED, OBSERVED, RULE, styled
 from mmlib.errors import counted
 from mmlib.words import capital, date, listed, number, signed

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from mmlib.charts.layout import WIDTH, canvas, column, nothing, row_labels, text_width, titled, wrapped
+from mmlib.charts.layout import WIDTH, canvas, column, nothing, row_labels, titled, wrapped
+from mmlib.charts.letters import text_width
 from mmlib.charts.style import ACCENT, GRID, MUTED, TARGET, styled
 from mmlib.charts.synergy.breadth import period_axis
 from mmlib.errors import counted

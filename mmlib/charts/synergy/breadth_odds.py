@@ -16,10 +16,10 @@ from mmlib.charts.layout import (
     intervals,
     nothing,
     row_labels,
-    text_width,
     titled,
     wrapped,
 )
+from mmlib.charts.letters import text_width
 from mmlib.charts.style import INK, OBSERVED, RULE, styled
 from mmlib.charts.synergy.breadth import PLURALS
 from mmlib.errors import counted

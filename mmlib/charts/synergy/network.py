@@ -12,7 +12,8 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, nothing, text_width, titled, wrapped
+from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, nothing, titled, wrapped
+from mmlib.charts.letters import text_width
 from mmlib.charts.style import ACCENT, BAD, INK, styled
 from mmlib.charts.synergy import pairs
 from mmlib.errors import counted

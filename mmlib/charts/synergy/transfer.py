@@ -6,7 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, nothing, row_labels, text_width, titled, wrapped
+from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, nothing, row_labels, titled, wrapped
+from mmlib.charts.letters import text_width
 from mmlib.charts.style import ACCENT, BAD, INK, MUTED, PANEL, RULE, styled
 from mmlib.charts.synergy import pairs
 from mmlib.errors import counted
