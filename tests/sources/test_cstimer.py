@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mmlib.errors import SourceError
 from mmlib.log import check_log, empty_log
 from mmlib.sources import cstimer, set_aside
-from tests.sources.shapes import NAMES, NOTES, SECONDS, ZONES
+from tests.sources.shapes import MOMENTS, NAMES, NOTES, SECONDS, ZONES
 
 DATA = Path(__file__).parent / "data"
 GOOD = [[0, 10_000], "R U", "", 1_792_413_000]
@@ -291,3 +291,34 @@ def test_what_is_written_as_cstimer_does_is_read_as_it_was(tmp_path_factory, ses
         assert one[:3] == other[:3] and one[4] == pytest.approx(other[4], abs=1e-6)
         assert pd.isna(one[3]) if other[3] is None else True
     assert sorted(log["score"].dropna()) == pytest.approx(sorted(row[3] for row in found if row[3] is not None))
+
+
+ATTEMPTS = st.lists(
+    st.tuples(MOMENTS, st.integers(1, 359_999), st.sampled_from(["", "+", "DNF"]), NOTES), min_size=1, max_size=8
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(attempts=ATTEMPTS)
+def test_what_is_written_as_cstimers_table_is_read_as_it_was(tmp_path_factory, attempts):
+    file = tmp_path_factory.mktemp("cstimer") / "session.csv"
+    lines = ["No.;Time;Comment;Scramble;Date;P.1"]
+    for number, (start, hundredths, kind, note) in enumerate(attempts, 1):
+        took, shown = clock(hundredths), clock(hundredths + 200 * (kind == "+"))
+        comment = '"' + (note or "").replace('"', '""') + '"'
+        written = f"DNF({took})" if kind == "DNF" else f"{shown}{kind}"
+        lines.append(f"{number};{written};{comment};R U;{start:%Y-%m-%d %H:%M:%S};{took}")
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    log = cstimer.read(file)
+    score = log["score"].fillna(-1).round(2)
+    ours = zip(log["start"], score, (6000 * log["minutes"]).round().astype(int), log["note"].fillna(""), strict=True)
+    expected = [
+        (pd.Timestamp(start), -1 if kind == "DNF" else (hundredths + 200 * (kind == "+")) / 100, hundredths, note or "")
+        for start, hundredths, kind, note in attempts
+    ]
+    assert sorted(ours) == sorted(expected)
+
+
+def clock(hundredths):
+    minutes, seconds = divmod(hundredths, 6000)
+    return f"{minutes}:{seconds / 100:05.2f}" if minutes else f"{seconds / 100:.2f}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -128,7 +129,7 @@ def test_chess_round_trip(tmp_path_factory, found, tz):
     games = []
     for number, (second, name, result, rating) in enumerate(found):
         utc = pd.Timestamp(second, unit="s")
-        other = f"{number} {name}".replace("\\", "").replace('"', '\\"')
+        other = f"{number} or {name}".replace("\\", "").replace('"', '\\"')
         games.append(
             f'[White "me"]\n[Black "{other}"]\n[Result "{result}"]\n[UTCDate "{utc:%Y.%m.%d}"]\n'
             f'[UTCTime "{utc:%H:%M:%S}"]\n[WhiteElo "{rating}"]\n\n1. e4 {{{other}\n}} {result}\n'
@@ -138,9 +139,9 @@ def test_chess_round_trip(tmp_path_factory, found, tz):
     assert len(log) + len(set_aside(log)) == len(found)
     for number, (second, name, result, rating) in enumerate(found):
         rows = log.loc[[rating]]
-        mine = rows[rows["note"].str.contains(f"against {number} ", regex=False)].iloc[0]
+        mine = rows[rows["note"].str.contains(f"against {number} or", regex=False)].iloc[0]
         assert (mine["start"], mine["successes"]) == (local(second, tz), result == "1-0")
-        assert mine["note"].startswith("draw") == (result == "1/2-1/2") and name.replace("\\", "") in mine["note"]
+        assert mine["note"].startswith("draw") == (result == "1/2-1/2") and name.replace("\\", "").strip() in mine["note"]
 
 
 @settings(deadline=None, max_examples=40)
@@ -157,3 +158,35 @@ def test_duolingo_round_trip(tmp_path_factory, found, tz):
     assert log["score"].tolist() == [points for _, points, *_ in expected]
     assert log["reps"].tolist() == [lessons for *_, lessons, _ in expected]
     assert log["minutes"].fillna(0).tolist() == pytest.approx([seconds / 60 for *_, seconds in expected], abs=1e-6)
+
+
+RATINGS = st.lists(st.tuples(st.dates(date(2010, 1, 1), date(2099, 12, 31)), st.integers(400, 3300)), min_size=1,
+                   max_size=8, unique_by=lambda point: point[0])  # fmt: skip
+
+
+@settings(deadline=None, max_examples=40)
+@given(blitz=RATINGS, rapid=RATINGS, tz=ZONES)
+def test_lichess_ratings_round_trip(tmp_path_factory, blitz, rapid, tz):
+    file = tmp_path_factory.mktemp("lichess") / "ratings.json"
+    kinds = {"Blitz": blitz, "Rapid": rapid}
+    points = {
+        kind: [[day.year, day.month - 1, day.day, rating] for day, rating in found] for kind, found in kinds.items()
+    }
+    file.write_text(json.dumps([{"name": kind, "points": found} for kind, found in points.items()]))
+    log = lichess.read(file, tz=tz)
+    expected = [(f"chess: {kind}", pd.Timestamp(day), rating) for kind, found in kinds.items() for day, rating in found]
+    assert sorted(zip(log["skill"], log["start"], log["score"], strict=True)) == sorted(expected)
+
+
+@settings(deadline=None, max_examples=40)
+@given(found=st.lists(st.tuples(SECONDS, st.integers(1, 900)), min_size=1, max_size=8), tz=ZONES)
+def test_duolingo_lessons_and_weeks_round_trip(tmp_path_factory, found, tz):
+    folder = tmp_path_factory.mktemp("duolingo")
+    lessons = [{"datetime": 1000 * second, "improvement": points, "event_type": None} for second, points in found]
+    (folder / "user.json").write_text(json.dumps({"username": "ada", "calendar": lessons}))
+    weeks = [f"leagues,{pd.Timestamp(second, unit='s'):%Y-%m-%dT%H:%M:%SZ},1,{points}" for second, points in found]
+    (folder / "leaderboards.csv").write_text("\n".join(["leaderboard,timestamp,tier,score", *weeks]) + "\n")
+    for file in ("user.json", "leaderboards.csv"):
+        log = duolingo.read(folder / file, tz=tz)
+        expected = sorted((local(second, tz), points) for second, points in found)
+        assert sorted(zip(log["start"], log["score"], strict=True)) == expected

@@ -204,3 +204,29 @@ def test_what_is_written_as_loop_does_is_read_as_it_was(tmp_path_factory, marks,
         return
     log = loop.read(file)
     assert sorted(zip(log["start"], log["skill"], strict=True)) == sorted(expected)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    kept=st.lists(st.tuples(st.integers(12_000, 40_000), st.sampled_from([-1, 0, 1, 2, 3]), st.integers(0, 90_000)),
+                  min_size=1, max_size=8, unique_by=lambda day: day[0]),
+    names=st.lists(NAMES, min_size=2, max_size=2, unique=True),
+)  # fmt: skip
+def test_what_is_written_as_a_backup_is_read_as_it_was(tmp_path_factory, kept, names):
+    file = tmp_path_factory.mktemp("loop") / "loop.db"
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("CREATE TABLE Habits (id integer primary key, name text, archived, type, unit, uuid)")
+        database.execute("CREATE TABLE Repetitions (id integer primary key, habit, timestamp, value, notes)")
+        for number, name in enumerate(names):
+            database.execute("INSERT INTO Habits VALUES (?, ?, 0, ?, 'km', 'x')", (number, name, number))
+        rows = [(0, 86_400_000 * day, mark) for day, mark, _ in kept] + [(1, 86_400_000 * day, n) for day, _, n in kept]
+        database.executemany("INSERT INTO Repetitions (habit, timestamp, value) VALUES (?, ?, ?)", rows)
+    days = {day: pd.Timestamp(day, unit="D") for day, *_ in kept}
+    expected = [(days[day], names[0], 0.0) for day, mark, _ in kept if mark == 2]
+    expected += [(days[day], names[1], n / 1000) for day, _, n in kept if n]
+    if not expected:
+        with pytest.raises(SourceError, match="nothing that was practised"):
+            loop.read(file)
+        return
+    log = loop.read(file)
+    assert sorted(zip(log["start"], log["skill"], log["score"].fillna(0), strict=True)) == sorted(expected)

@@ -333,3 +333,15 @@ def test_what_is_written_as_a_table_is_read_as_it_was(tmp_path_factory, sessions
     assert log["note"].fillna("").tolist() == [sessions[place][3] or "" for place in order]
     expected = pd.Series([sessions[place][2] for place in order], dtype="float64")
     pd.testing.assert_series_equal(log["minutes"], expected, check_names=False, atol=1e-6, rtol=0)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.tuples(NAMES, MOMENTS, st.integers(1, 86_400)), min_size=1, max_size=8))
+def test_what_is_written_as_a_workbook_is_read_as_it_was(tmp_path_factory, sessions):
+    file = tmp_path_factory.mktemp("table") / "diary.xlsx"
+    rows = [[name, start, seconds] for name, start, seconds in sessions]
+    file.write_bytes(_workbook([["what", "when", "seconds"], *rows]))
+    columns = {"skill": ("what",), "start": ("when",), "minutes": ("seconds",)}
+    log = spreadsheets.read(file, mapping=spreadsheets.Mapping(columns=columns, forms={"minutes": "seconds"}))
+    seconds = (60 * log["minutes"]).round().astype(int)
+    assert sorted(zip(log["skill"], log["start"], seconds, strict=True)) == sorted(sessions)
