@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mmlib.charts.layout import WIDTH, canvas, lowest, note, nothing, small_multiples, target_line, wrapped
-from mmlib.charts.payoff.curve_dots import dots, limits, practised
-from mmlib.charts.payoff.curve_words import curve_words, lower, small_finding, unit_of
+from mmlib.charts.payoff.curve_dots import Curve
+from mmlib.charts.payoff.curve_words import curve_words, small_finding
 from mmlib.charts.style import ACCENT, BAND, BOLD, HIGHLIGHT, MUTED, OBSERVED, TARGET, styled
 from mmlib.words import RATE, measured, number
 
@@ -52,19 +52,18 @@ def learning_curves(points: pd.DataFrame, *, since: object = None, most: int = 9
         return np.array([[nothing(None, NO_TRIALS)]])
     since = None if since is None else pd.Timestamp(since)
     names = _order(scored, since)
-    shown = [points[points["skill"] == name].sort_values("trial") for name in names[:most]]
+    shown = [Curve(points[points["skill"] == name]) for name in names[:most]]
     columns = 1 if len(shown) == 1 else 2 if len(shown) in (2, 4) else 3
     axes = small_multiples(len(shown), columns, 2.0 if columns == 3 else 2.5)
-    mixed = not all(lower(series) for series in shown)
-    for ax, series in zip(axes.flat, shown, strict=False):
-        _panel(ax, series, since, width=WIDTH * 72 / columns - 30)
-        if mixed and lower(series):
+    mixed = not all(curve.lower for curve in shown)
+    for ax, curve in zip(axes.flat, shown, strict=False):
+        _panel(ax, curve, since, width=WIDTH * 72 / columns - 30)
+        if mixed and curve.lower:
             _note_lower(ax)
-    for ax, series in zip(axes.flat, shown, strict=False):
-        scale = practised(series)[1]
+    for ax, curve in zip(axes.flat, shown, strict=False):
         # Trials are named once for each column; minutes and hours may stand side by side.
-        if scale != "trial" or ax in lowest(axes, len(shown)):
-            ax.set_xlabel(scale)
+        if curve.scale != "trial" or ax in lowest(axes, len(shown)):
+            ax.set_xlabel(curve.scale)
     curve_words(axes, shown, since, len(names))
     return axes
 
@@ -98,11 +97,11 @@ def learning_curve(points: pd.DataFrame, *, since: object = None, ax: Axes | Non
     if scored.empty:
         return nothing(ax, NO_TRIALS)
     since = None if since is None else pd.Timestamp(since)
-    series = points[points["skill"] == _order(scored, None)[0]].sort_values("trial")
+    curve = Curve(points[points["skill"] == _order(scored, None)[0]])
     ax = canvas(ax, 3.4)
-    _draw(ax, series, since)
-    ax.set(xlabel=practised(series)[1], ylabel=unit_of(series))
-    curve_words(ax, [series], since, 1)
+    _draw(ax, curve, since)
+    ax.set(xlabel=curve.scale, ylabel=curve.unit)
+    curve_words(ax, [curve], since, 1)
     return ax
 
 
@@ -113,36 +112,35 @@ def _order(scored: pd.DataFrame, since: pd.Timestamp | None) -> list[str]:
     return counts.sort_values(["recent", "all", "skill"], ascending=[False, False, True])["skill"].to_list()
 
 
-def _panel(ax: Axes, series: pd.DataFrame, since: pd.Timestamp | None, *, width: float) -> None:
-    _draw(ax, series, since)
-    ax.set_title(wrapped(series["skill"].iloc[0], width, size=12, weight=BOLD, most=1)[0], pad=22)
-    line = wrapped(small_finding(series), width, size=10.5, most=1)[0]
+def _panel(ax: Axes, curve: Curve, since: pd.Timestamp | None, *, width: float) -> None:
+    _draw(ax, curve, since)
+    ax.set_title(wrapped(curve.skill, width, size=12, weight=BOLD, most=1)[0], pad=22)
+    line = wrapped(small_finding(curve), width, size=10.5, most=1)[0]
     ax.annotate(line, (0, 1), xytext=(0, 7), xycoords="axes fraction", textcoords="offset points", va="bottom",
                 size=10.5, color=MUTED)  # fmt: skip
 
 
-def _draw(ax: Axes, series: pd.DataFrame, since: pd.Timestamp | None) -> None:
-    _curve(ax, series)
-    seen = series.dropna(subset=["observed"])
-    recent = seen["start"] >= since if since is not None else pd.Series(False, index=seen.index)
+def _draw(ax: Axes, curve: Curve, since: pd.Timestamp | None) -> None:
+    _line(ax, curve)
+    recent = curve.start >= since if since is not None else np.zeros(len(curve.start), dtype=bool)
     for which, color, z in ((~recent, OBSERVED, 2.1), (recent, HIGHLIGHT, 2.2)):
-        part = dots(series, which)
-        many = len(part) > RASTERED
-        if len(part):
-            ax.plot(part["place"], part["observed"], "o", color=color, zorder=z, rasterized=many,
-                    ms=2.4 if many else 3.6, alpha=0.25 if len(part) > 4000 else 0.5 if many else 0.8)  # fmt: skip
-    _scales(ax, series, *_target(ax, series, *limits(series)))
+        place, observed = curve.dots(which)
+        many = len(place) > RASTERED
+        if len(place):
+            ax.plot(place, observed, "o", color=color, zorder=z, rasterized=many,
+                    ms=2.4 if many else 3.6, alpha=0.25 if len(place) > 4000 else 0.5 if many else 0.8)  # fmt: skip
+    _scales(ax, curve, *_target(ax, curve, *curve.limits))
 
 
-def _scales(ax: Axes, series: pd.DataFrame, low: float, high: float) -> None:
+def _scales(ax: Axes, curve: Curve, low: float, high: float) -> None:
     pad = 0.06 * (high - low) or max(abs(high) * 0.1, 0.5)
-    ax.set_ylim(low - pad, high + pad * (3 if lower(series) else 1))
-    place, scale = practised(series)
-    first, last = (1, max(place.max(), 2)) if scale == "trial" else (0, place.max() if place.max() > 0 else 1)
+    ax.set_ylim(low - pad, high + pad * (3 if curve.lower else 1))
+    most = np.nanmax(curve.place)
+    first, last = (1, max(most, 2)) if curve.scale == "trial" else (0, most if most > 0 else 1)
     ax.set_xlim(first - 0.03 * last, last * 1.03)
     ax.xaxis.set_major_locator(MaxNLocator(3, integer=True, prune=None))
     ax.yaxis.set_major_locator(MaxNLocator(4))
-    unit = RATE if series["unit"].iloc[0] == RATE else None
+    unit = RATE if curve.unit == RATE else None
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: measured(value, unit)))
     ax.grid(False, axis="x")
@@ -153,22 +151,21 @@ def _note_lower(ax: Axes) -> None:
                 textcoords="offset points", size=10, color=MUTED, zorder=4)  # fmt: skip
 
 
-def _curve(ax: Axes, series: pd.DataFrame) -> None:
-    fitted = series.dropna(subset=["fitted"])
-    if fitted.empty:
+def _line(ax: Axes, curve: Curve) -> None:
+    known = np.flatnonzero(~np.isnan(curve.fitted))
+    if not len(known):
         return
-    line = fitted.iloc[np.unique(np.linspace(0, len(fitted) - 1, min(len(fitted), LINE_POINTS)).astype(int))]
-    place = practised(series)[0].loc[line.index]
-    ax.fill_between(place, line["low"], line["high"], color=BAND, alpha=0.75, lw=0, zorder=2)
-    ax.plot(place, line["fitted"], color=ACCENT, lw=2.2, zorder=3)
+    line = known[np.unique(np.linspace(0, len(known) - 1, min(len(known), LINE_POINTS)).astype(int))]
+    ax.fill_between(curve.place[line], curve.low[line], curve.high[line], color=BAND, alpha=0.75, lw=0, zorder=2)
+    ax.plot(curve.place[line], curve.fitted[line], color=ACCENT, lw=2.2, zorder=3)
 
 
-def _target(ax: Axes, series: pd.DataFrame, low: float, high: float) -> tuple[float, float]:
-    target = series["target"].iloc[0]
+def _target(ax: Axes, curve: Curve, low: float, high: float) -> tuple[float, float]:
+    target = curve.target
     if pd.isna(target):
         return low, high
     # The label stands on the side of the line that the learner has not reached yet.
-    under, words = lower(series), f"target {measured(target, RATE if series['unit'].iloc[0] == RATE else None)}"
+    under, words = curve.lower, f"target {measured(target, RATE if curve.unit == RATE else None)}"
     look = {"size": 10, "color": TARGET, "zorder": 4, "va": "top" if under else "bottom"}
     reach = 0.8 * (high - low)
     if low - reach <= target <= high + reach:
