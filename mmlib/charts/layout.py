@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.text import Text
+from numpy.typing import ArrayLike
 
 from mmlib.charts.letters import fits, measure, text_width
 from mmlib.charts.panels import Panels
@@ -23,7 +24,8 @@ ROW = 0.32
 ALONE = 3.1  # inches: a panel that has the whole width
 MOST_ROWS = 15
 TITLE_SIZE, SUBTITLE_SIZE, LABEL_SIZE = 15, 11.5, 11
-SQUARE = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
+SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
+STEPS = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
 
 
 def canvas(ax: Axes | None, height: float) -> Axes:
@@ -181,16 +183,15 @@ def few(shown: int, n: int) -> str:
 
 def tile(ax: Axes, x: float, y: float, size: tuple[float, float], **look: object) -> None:
     """Draw a rectangle on a chart that sets its own limits; of many, neither these nor the layout need ask."""
-    shape = Rectangle((x, y), *size, **look)
-    shape.set_in_layout(False)
-    ax.add_artist(shape)
+    tiles(ax, [(x, y)], size, **look)
 
 
-def tiles(ax: Axes, corners: Sequence[tuple[float, float]], size: tuple[float, float], **look: object) -> None:
-    """Draw many rectangles that look alike as one shape."""
-    square = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]) * size
+def tiles(ax: Axes, corners: ArrayLike, sizes: ArrayLike, **look: object) -> None:
+    """Draw rectangles that look alike, of one size or each of its own, as one shape."""
     if len(corners):
-        path = Path((np.array(corners)[:, None] + square).reshape(-1, 2), np.tile(SQUARE, len(corners)))
+        sides = np.broadcast_to(np.asarray(sizes, float), (len(corners), 2))
+        places = np.asarray(corners, float)[:, None] + SQUARE * sides[:, None]
+        path = Path(places.reshape(-1, 2), STEPS * len(corners))
         ax.add_artist(PathPatch(path, in_layout=False, **look))
 
 

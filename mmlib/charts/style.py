@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
 FAMILY = "Source Sans Pro"
 BOLD = 700
-CANVAS = "module://mmlib.charts.letters"
+CANVAS = "module://mmlib.charts.canvas"
 # The bundled typeface has Latin, Greek and Cyrillic; these are used for other scripts where the machine has one.
 WIDE_FAMILIES = (
     "Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic", "Meiryo", "MS Gothic", "IPAexGothic",

@@ -2,10 +2,39 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import matplotlib as mpl
 import pytest
+from matplotlib.patches import PathPatch
 
 mpl.use("agg")
+
+
+class Tile(NamedTuple):
+    """A rectangle: its middle, its width and height, its colour (of its line where it is hollow)."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    color: str
+    hollow: bool
+
+
+@pytest.fixture
+def tiles():
+    """Return the rectangles on an Axes, of which those that look alike are one shape."""
+
+    def found(ax):
+        for patch in ax.patches:
+            hollow = patch.get_facecolor()[3] == 0
+            color = mpl.colors.to_hex(patch.get_edgecolor() if hollow else patch.get_facecolor())
+            for corners in patch.get_path().vertices.reshape(-1, 5, 2) if isinstance(patch, PathPatch) else ():
+                x, y = corners[:4].mean(axis=0).round(6)
+                yield Tile(x, y, *abs(corners[2] - corners[0]), color, hollow)
+
+    return lambda ax: list(found(ax))
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.patches import PathPatch
 
 from mmlib.charts import repetition, style
 
@@ -17,14 +16,10 @@ def days(first, last, sessions, minutes=20.0):
     return pd.DataFrame({"learner": "ada", "date": dates, "sessions": counts, "minutes": counts * minutes})
 
 
-def cells(ax):
-    """Return the colour of each square by its centre, such as (week, weekday); those of one colour are one shape."""
-    found = {}
-    for patch in ax.patches:
-        if isinstance(patch, PathPatch):
-            for corners in patch.get_path().vertices.reshape(-1, 5, 2):
-                found[tuple(corners[:4].mean(axis=0).round(6))] = mpl.colors.to_hex(patch.get_facecolor())
-    return found
+@pytest.fixture
+def cells(tiles):
+    """Return the colour of each day's square by its week and weekday."""
+    return lambda ax: {(tile.x, tile.y): tile.color for tile in tiles(ax) if tile.y < 7}
 
 
 def test_calendar_counts_the_days_of_the_last_month():
@@ -49,7 +44,7 @@ def test_calendar_titles(first, last, sessions, finding):
     assert repetition.calendar(days(first, last, sessions)).finding == finding
 
 
-def test_calendar_squares_stand_in_the_right_week_and_weekday():
+def test_calendar_squares_stand_in_the_right_week_and_weekday(cells):
     # 1 October 2026 is a Thursday; the 5th the Monday of the next week.
     table = days("2026-10-01", "2026-10-12", 0)
     table.loc[table["date"] == "2026-10-05", ["sessions", "minutes"]] = [1, 130.0]
@@ -59,19 +54,19 @@ def test_calendar_squares_stand_in_the_right_week_and_weekday():
     assert found[1, 0] == style.AMOUNTS[4]
 
 
-def test_calendar_of_ten_years_draws_the_last_53_weeks():
+def test_calendar_of_ten_years_draws_the_last_53_weeks(cells):
     found = cells(repetition.calendar(days("2016-01-01", "2026-10-31", 1)))
     assert max(week for week, _ in found) == 52
     assert len(found) == 53 * 7 - 1  # 31 October 2026 is a Saturday
 
 
-def test_a_session_of_unknown_length_is_not_an_empty_day():
+def test_a_session_of_unknown_length_is_not_an_empty_day(cells):
     table = days("2026-10-01", "2026-10-02", 1)
     table["minutes"] = [np.nan, 30.0]
     assert cells(repetition.calendar(table))[0, 3] == style.AMOUNTS[0]
 
 
-def test_calendar_counts_sessions_where_no_minutes_are_known(words):
+def test_calendar_counts_sessions_where_no_minutes_are_known(cells, words):
     table = days("2026-10-01", "2026-10-31", 4, minutes=np.nan)
     table.loc[3, ["sessions", "minutes"]] = [0, 0.0]  # no practice is no minutes, also where none are recorded
     ax = repetition.calendar(table)
@@ -306,7 +301,7 @@ def test_rhythm_rounds_the_hour_to_a_quarter_round_the_clock(words, hour, clock)
     assert clock in words(repetition.rhythm(rhythms(a=(9, 0.1, None, hour), b=(9, 0.2, None, hour))))
 
 
-def test_week_adds_up_the_skills_and_shades_by_the_busiest_hour():
+def test_week_adds_up_the_skills_and_shades_by_the_busiest_hour(cells):
     table = pd.DataFrame(
         {"skill": ["a", "b", "b", "b"], "weekday": ["Monday", "Monday", "Sunday", "Friday"], "hour": [8, 8, 23, None],
          "sessions": [6, 4, 2, 3]}

@@ -18,12 +18,12 @@ def shares(*months):
     return pd.DataFrame(rows, columns=["period", "self", "share"]).assign(learner="ada")
 
 
-def test_balance_names_the_neglected(words):
+def test_balance_names_the_neglected(tiles, words):
     ax = selves.balance(shares({"player": 0.5, "cook": 0.3, "artist": 0.2}, {"player": 0.54, "cook": 0.46}))
     assert ax.finding == "Player got 54% of the practice in October 2026; nothing went to artist"
     assert "artist 0%" in words(ax)
     assert "cook 46%" in words(ax)
-    heights = [bar.get_height() for bar in ax.patches]
+    heights = [tile.height for tile in tiles(ax)]
     assert heights == pytest.approx([0.5, 0.54, 0.3, 0.46, 0.2, 0.0])
     assert "player 54%, cook 46% and artist 0%" in ax.alt_text
 

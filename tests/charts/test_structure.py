@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -26,13 +25,15 @@ def test_scorecard_finds_the_weakest_part(words):
     assert "?" in words(ax)
 
 
-def test_bars_are_as_long_as_their_scores():
+def test_bars_are_as_long_as_their_scores(tiles):
     ax = structure.scorecard(card({"omelette": [1, 0.5, 0.25, 1, 1, np.nan]}))
     filled = {style.ACCENT, style.BAD}
-    widths = [bar.get_width() / 0.84 for bar in ax.patches if mpl.colors.to_hex(bar.get_facecolor()) in filled]
-    assert np.allclose(widths, [1, 0.5, 0.25, 1, 1])
-    outlines = [bar for bar in ax.patches if bar.get_facecolor()[3] == 0]
-    assert len(outlines) == 1
+    bars = sorted(tile for tile in tiles(ax) if tile.color in filled)
+    assert np.allclose([bar.width / 0.84 for bar in bars], [1, 0.5, 0.25, 1, 1])
+    assert np.allclose([bar.x - bar.width / 2 for bar in bars], np.arange(5) - 0.42)
+    assert [bar.color for bar in bars] == [style.ACCENT, style.ACCENT, style.BAD, style.ACCENT, style.ACCENT]
+    assert [tile.x for tile in tiles(ax) if tile.hollow] == [5]
+    assert sum(tile.color == style.PANEL for tile in tiles(ax)) == 5
 
 
 def test_ties_and_perfect_cards_are_not_called_weakest():
@@ -46,12 +47,11 @@ def test_ties_and_perfect_cards_are_not_called_weakest():
     assert unknown.finding == "There is no scorecard to show: write the six parts of a skill into skills.toml."
 
 
-def test_what_rests_on_the_card_alone_is_hollow_and_what_it_leaves_out_has_a_star(words):
+def test_what_rests_on_the_card_alone_is_hollow_and_what_it_leaves_out_has_a_star(tiles, words):
     table = card({"omelette": [1, 0.5, 0.6, 1, 0.8, 0.75], "surf": [1, 1, 1, 1, 0.0, 1]})
     table = table.assign(card=[1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1], practice=[0.5] * 6 + [np.nan] * 6)
     ax = structure.scorecard(table)
-    hollow = [bar for bar in ax.patches if bar.get_facecolor()[3] == 0]
-    assert [bar.get_width() / 0.84 for bar in hollow] == [1] * 5
+    assert [tile.width / 0.84 for tile in tiles(ax) if tile.hollow] == pytest.approx([1] * 5)
     assert "0.50*" in words(ax)
     assert "0.00*" in words(ax)
     assert "Hollow: the card alone; the log cannot tell yet. * The card leaves it unwritten" in words(ax)

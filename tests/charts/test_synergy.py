@@ -97,7 +97,7 @@ def test_breadth_draws_both_numbers(words):
     assert "from 2.5 to 3.0 over 3 months" in ax.alt_text
 
 
-def test_hours_draws_each_domain_and_highlights_the_last_month(words):
+def test_hours_draws_each_domain_and_highlights_the_last_month(tiles, words):
     months = pd.to_datetime(["2026-08-01", "2026-10-01"])
     hours = pd.DataFrame(
         {"domain": ["music", "music", "body"], "period": [*months, months[1]], "minutes": [600.0, 380.0, 45.0],
@@ -105,13 +105,15 @@ def test_hours_draws_each_domain_and_highlights_the_last_month(words):
     )  # fmt: skip
     ax = synergy.hours(hours)
     assert ax.finding == "Music got the most time in October 2026: 6 h 20 min of 7 h 5 min"
-    assert len(ax.patches) == 6  # 2 domains, 3 months: September without practice is there
-    heights = [-bar.get_height() for bar in ax.patches]
-    assert heights[0] / heights[2] == pytest.approx(600 / 380)
-    assert heights[1] == 0
-    assert heights[5] / heights[2] == pytest.approx(45 / 380)
-    last = [bar.get_facecolor() for bar in ax.patches][2]
-    assert style.mpl.colors.to_hex(last) == style.HIGHLIGHT
+    bars = sorted(tiles(ax))
+    assert [bar.x for bar in bars] == [0, 0, 1, 1, 2, 2]  # 2 domains, 3 months: September without practice is there
+    assert max(bar.height for bar in bars[2:4]) == 0
+    music, body = sorted(bars[4:], key=lambda bar: -bar.height)
+    assert max(bar.height for bar in bars[:2]) / music.height == pytest.approx(600 / 380)
+    assert body.height / music.height == pytest.approx(45 / 380)
+    assert music.y < body.y
+    assert {bar.color for bar in bars if bar.x == 2} == {style.HIGHLIGHT}
+    assert style.HIGHLIGHT not in {bar.color for bar in bars if bar.x < 2}
     assert "45 min" in words(ax)
 
 
@@ -120,13 +122,13 @@ def test_hours_without_any_domain_says_so():
     assert synergy.hours(hours).finding == "There are no domains to compare: no card in skills.toml names one yet."
 
 
-def test_hours_of_many_domains_draws_the_largest(words):
+def test_hours_of_many_domains_draws_the_largest(tiles, words):
     hours = pd.DataFrame(
         {"domain": [f"domain {i}" for i in range(27)], "period": pd.Timestamp("2026-10-01"),
          "minutes": np.arange(27.0) + 1, "sessions": 1}
     )  # fmt: skip
     ax = synergy.hours(hours)
-    assert len(ax.patches) == 12
+    assert len(tiles(ax)) == 12
     assert "Not drawn: 15 more, together 2 h in October 2026" in words(ax)
     assert ax.finding.startswith("Domain 26 got the most time in October 2026: 27 min of 6 h 18 min")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from mmlib.charts.layout import WIDTH, canvas, nothing, tile, titled, wrapped
+from mmlib.charts.layout import WIDTH, canvas, nothing, tiles, titled, wrapped
 from mmlib.charts.style import BAD, INK, colours, styled
 from mmlib.charts.synergy.breadth import period_axis
 from mmlib.errors import counted
@@ -49,8 +49,8 @@ def balance(balance: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     palette, middles = colours(grid.columns), {}
     for name in grid:
         shares = grid[name].fillna(0).to_numpy()
-        for x, low, share in zip(range(len(grid)), bottom, shares, strict=True):
-            tile(ax, x - 0.42, low, (0.84, share), facecolor=palette[name])
+        sizes = np.column_stack([np.full(len(grid), 0.84), shares])
+        tiles(ax, np.column_stack([np.arange(len(grid)) - 0.42, bottom]), sizes, facecolor=palette[name])
         middles[name] = bottom[-1] + shares[-1] / 2
         bottom = bottom + shares
     _labels(ax, grid.iloc[-1].fillna(0), middles, palette)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, nothing, row_labels, tile, tiles, titled
+from mmlib.charts.layout import LABEL_SIZE, WIDTH, canvas, nothing, row_labels, tiles, titled
 from mmlib.charts.style import ACCENT, BAD, INK, MUTED, PANEL, RULE, styled
 from mmlib.errors import counted
 from mmlib.words import capital, listed
@@ -14,6 +16,7 @@ from mmlib.words import capital, listed
 MOST_ROWS = 18
 WEAK = 0.5
 SIZE = 0.84, 0.17
+LEAST = 0.025  # of a bar, so that it is seen
 UNWRITTEN, CARD_ONLY = "unwritten", "card only"
 PARTS = {
     "entry_trick": "entry\ntrick",
@@ -67,10 +70,7 @@ def scorecard(scorecard: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     grid = grid.loc[order.index]
     shown = grid.head(MOST_ROWS)
     ax = canvas(ax, 0.36 * len(shown) + 0.5)
-    _panels(ax, shown, marks)
-    for y, (skill, scores) in enumerate(shown.iterrows()):
-        for x, (part, score) in enumerate(scores.items()):
-            _cell(ax, x, y, score, marks.get((skill, part), ""))
+    _cells(ax, shown, marks)
     row_labels(ax, list(shown.index), width=WIDTH * 72 * 0.27)
     ax.set_xlim(-0.5, len(PARTS) - 0.5)
     ax.xaxis.tick_top()
@@ -94,32 +94,26 @@ def _alone(skill: str, marks: dict[tuple[str, str], str]) -> bool:
     return bool(marks) and all(marks.get((skill, part)) in (CARD_ONLY, UNWRITTEN) for part in PARTS)
 
 
-def _panels(ax: Axes, shown: pd.DataFrame, marks: dict[tuple[str, str], str]) -> None:
-    """Draw what the bars are to fill, but for those of the card alone."""
-    cells = [
-        (x - 0.42, y + 0.2)
-        for y, (skill, scores) in enumerate(shown.iterrows())
-        for x, (part, score) in enumerate(scores.items())
-        if not np.isnan(score) and marks.get((skill, part)) != CARD_ONLY
-    ]
-    tiles(ax, cells, SIZE, facecolor=PANEL, lw=0)
-
-
-def _cell(ax: Axes, x: float, y: float, score: float, mark: str) -> None:
-    """Draw a score as its number above a bar that is filled so far; what is not known as an empty outline."""
-    left, top, (width, height) = x - 0.42, y + 0.2, SIZE
-    if np.isnan(score):
-        ax.text(left, y - 0.02, "?", ha="left", va="center", color=MUTED, size=LABEL_SIZE)
-        outline = {"facecolor": "none", "edgecolor": RULE, "lw": 0.9}
-        tile(ax, left, top, (width, height), **outline)
-        return
-    color = BAD if score < WEAK else ACCENT
-    alone = mark == CARD_ONLY
-    look = {"facecolor": "none", "edgecolor": color, "lw": 1.2} if alone else {"facecolor": color}
-    tile(ax, left, top, (width * max(score, 0.025), height), **look)
-    star = "*" if mark == UNWRITTEN else ""
-    words = _score(score) + star
-    ax.text(left, y - 0.02, words, ha="left", va="center", color=INK, size=LABEL_SIZE, in_layout=False)
+def _cells(ax: Axes, shown: pd.DataFrame, marks: dict[tuple[str, str], str]) -> None:
+    """Draw each score as its number above a bar that is filled so far; what is not known as an empty outline."""
+    alike: dict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(list)
+    for y, (skill, scores) in enumerate(shown.iterrows()):
+        for x, (part, score) in enumerate(scores.items()):
+            mark, known, left = marks.get((skill, part), ""), not np.isnan(score), x - 0.42
+            color = RULE if not known else BAD if score < WEAK else ACCENT
+            if known and mark != CARD_ONLY:
+                alike[PANEL, "none"].append((left, y, 1))
+                alike[color, "none"].append((left, y, max(score, LEAST)))
+            else:
+                alike["none", color].append((left, y, max(score, LEAST) if known else 1))
+            words = _score(score) + "*" * (mark == UNWRITTEN) if known else "?"
+            ax.text(left, y - 0.02, words, ha="left", va="center", color=INK if known else MUTED, size=LABEL_SIZE,
+                    in_layout=False)  # fmt: skip
+    for (face, edge), bars in alike.items():
+        left, row, filled = np.transpose(bars)
+        sizes = np.column_stack([SIZE[0] * filled, np.full(len(bars), SIZE[1])])
+        line = 0 if edge == "none" else 0.9 if edge == RULE else 1.2
+        tiles(ax, np.column_stack([left, row + 0.2]), sizes, facecolor=face, edgecolor=edge, lw=line)
 
 
 def _score(value: float) -> str:

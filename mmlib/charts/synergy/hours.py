@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from mmlib.charts.layout import ROW, canvas, column, nothing, row_labels, tile, titled
+from mmlib.charts.layout import ROW, canvas, column, nothing, row_labels, tiles, titled
 from mmlib.charts.style import AMOUNT, HIGHLIGHT, INK, RULE, styled
 from mmlib.charts.synergy.breadth import MOST_PERIODS, PLURALS, period_axis
 from mmlib.errors import counted
@@ -46,11 +46,12 @@ def hours(hours: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     grid = _grid(hours, by, unit)
     every, grid = grid, grid.head(MOST_ROWS)
     ax = canvas(ax, (ROW + 0.14) * len(grid) + 0.45)
-    tallest = grid.to_numpy().max()
-    for i, values in enumerate(grid.to_numpy()):
-        for x, value in enumerate(values):
-            color = HIGHLIGHT if x == len(values) - 1 else AMOUNT
-            tile(ax, x - 0.39, i + 0.38, (0.78, -value / tallest * 0.78), facecolor=color)
+    heights = -0.78 * grid.to_numpy() / grid.to_numpy().max()
+    for i, row in enumerate(heights):
+        corners = [(x - 0.39, i + 0.38) for x in range(len(row))]
+        sizes = [(0.78, height) for height in row]
+        tiles(ax, corners[:-1], sizes[:-1], facecolor=AMOUNT)
+        tiles(ax, corners[-1:], sizes[-1:], facecolor=HIGHLIGHT)
         ax.axhline(i + 0.38, color=RULE, lw=0.8, zorder=0.9)
     row_labels(ax, list(grid.index), width=130)
     period_axis(ax, list(grid.columns))
