@@ -130,11 +130,11 @@ def _problems(file: str, skill: str, card: object) -> Iterable[Problem]:
 
 def cards_table(cards: Mapping[str, Mapping]) -> pd.DataFrame:
     """Return cards, as skills.toml holds them, as a table with one row per skill."""
-    table = pd.DataFrame([{"skill": skill, **card} for skill, card in cards.items()], columns=["skill", *FIELDS])
-    table = table.astype({name: "float64" if name == "target" else TEXT for name in table.columns})
-    text = [name for name in table.columns if name != "target"]
-    table[text] = table[text].apply(lambda column: column.str.strip()).replace("", np.nan)
-    return table.assign(has_card=True)
+    rows = [{"skill": skill, **card} for skill, card in cards.items()]
+    said = {name: [str(row.get(name) or "").strip() or None for row in rows] for name in ("skill", *FIELDS)}
+    said["target"] = [row.get("target") for row in rows]
+    columns = {name: pd.array(said[name], dtype="float64" if name == "target" else TEXT) for name in said}
+    return pd.DataFrame({**columns, "has_card": True}, index=range(len(rows)))
 
 
 def known_skills(skills: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:

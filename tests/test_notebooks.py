@@ -120,9 +120,9 @@ def test_shows_every_chart_of_its_theme_and_reads_each(path):
     cells = code(read(path))
     drawn = [name for where, name in dotted(cells) if where == "charts"]
     assert charts_of(path.stem) <= set(drawn)
-    for i, cell in enumerate(cells):
-        if re.search(r"^(ax|axes) = mm\.charts\.", cell.source, re.MULTILINE):
-            assert cells[i + 1].source in ("mm.charts.reading(ax)", "mm.charts.reading(axes)"), cell.source
+    for cell in cells:
+        for name in re.findall(r"^(axe?s?) = mm\.charts\.", cell.source, re.MULTILINE):
+            assert cell.source.endswith(f"\nmm.charts.show({name})"), cell.source
 
 
 @each_explore
@@ -259,7 +259,7 @@ def test_says_what_is_true_of_another_learners_log(path, bobs, tmp_path):
     log, folder = bobs
     notebook = executed(path, folder, tmp_path)
     calls = [name for cell in code(notebook) for name in re.findall(r"mm\.charts\.(\w+)\(", cell.source)]
-    charts = [name for name in calls if name not in ("use_style", "reading")]
+    charts = [name for name in calls if name not in ("use_style", "show")]
     said, cells = alts(notebook), {text for table in tables(notebook) for row in table for text in row}
     assert len(said) == len(charts)
     assert all(said)

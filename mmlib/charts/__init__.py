@@ -37,7 +37,7 @@ from mmlib.charts.repetition import (
 )
 from mmlib.charts.selves import agency, balance, mood_lift, neglected
 from mmlib.charts.structure import scorecard, small_doors
-from mmlib.charts.style import DARK, alt_text, reading, svg, use_style
+from mmlib.charts.style import DARK, alt_text, reading, show, svg, use_style
 from mmlib.charts.synergy import (
     avocation_odds,
     breadth,
@@ -94,6 +94,7 @@ __all__ = [
     "scorecard",
     "sensitivity",
     "shape",
+    "show",
     "small_doors",
     "spacing",
     "strata_odds",

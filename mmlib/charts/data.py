@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from pandas.api.extensions import ExtensionArray
+from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
 
 from mmlib.words import MINUS, capital, period
 
@@ -82,10 +84,12 @@ def as_texts(caption: str, frame: pd.DataFrame) -> dict[str, Any]:
     >>> table["caption"], table["columns"], table["rows"]
     ('Gaps. In every row, skill: a.', ['gap (days)'], [['–'], ['1.235']])
     """
-    told = {name: column for name, column in frame.items() if _says_something(column)}
+    columns = {name: column.array for name, column in frame.items()}
+    told = {name: column for name, column in columns.items() if _says_something(column)}
     same = [name for name, column in told.items() if len(frame) > 1 and _is_label(column) and _is_constant(column)]
     same = same if len(same) < len(told) else same[:-1]
-    texts = {name: _texts(column) for name, column in _chosen(frame)[list(told)].items()}
+    rows = _chosen(frame)
+    texts = {name: _texts(name, column if rows is None else column[rows]) for name, column in told.items()}
     said = "; ".join(f"{_words(name)}: {texts[name][0]}" for name in same)
     shown = [name for name in told if name not in same]
     return {
@@ -96,13 +100,13 @@ def as_texts(caption: str, frame: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _chosen(frame: pd.DataFrame) -> pd.DataFrame:
-    """Evenly chosen rows; of one row a day, the last year's."""
-    if "date" in frame and len(frame) > MOST_ROWS and frame["date"].is_unique:
-        return frame.sort_values("date").tail(YEAR)
+def _chosen(frame: pd.DataFrame) -> np.ndarray | None:
+    """The places of evenly chosen rows, or of one row a day the last year's; None of a table that is not long."""
     if len(frame) <= MOST_ROWS:
-        return frame
-    return frame.iloc[np.linspace(0, len(frame) - 1, MOST_ROWS).round().astype(int)]
+        return None
+    if "date" in frame and frame["date"].is_unique:
+        return frame["date"].to_numpy().argsort()[-YEAR:]
+    return np.linspace(0, len(frame) - 1, MOST_ROWS).round().astype(int)
 
 
 def _words(name: object) -> str:
@@ -120,47 +124,44 @@ def _words(name: object) -> str:
     return name.replace("_", " ")
 
 
-def _is_text(column: pd.Series) -> bool:
-    return not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column))
+def _is_label(column: ExtensionArray) -> bool:
+    return not is_numeric_dtype(column.dtype)
 
 
-def _is_label(column: pd.Series) -> bool:
-    return not pd.api.types.is_numeric_dtype(column)
+def _says_something(column: ExtensionArray) -> bool:
+    missing = column.isna()
+    if is_numeric_dtype(column.dtype) or is_datetime64_any_dtype(column.dtype):
+        return not missing.all()
+    return any(value != "" for value, none in zip(column, missing, strict=True) if not none)
 
 
-def _says_something(column: pd.Series) -> bool:
-    return bool((column.notna() & (column != "")).any()) if _is_text(column) else bool(column.notna().any())
+def _is_constant(column: ExtensionArray) -> bool:
+    return not column.isna().any() and all(value == column[0] for value in column)
 
 
-def _is_constant(column: pd.Series) -> bool:
-    return bool((column == column.iloc[0]).fillna(False).all())
-
-
-def _texts(column: pd.Series) -> list[str]:
-    if pd.api.types.is_datetime64_any_dtype(column):
-        said = _dates(column)
-    elif pd.api.types.is_bool_dtype(column):
-        said = ["" if missing else "yes" if value else "no" for value, missing in _values(column)]
-    elif pd.api.types.is_numeric_dtype(column):
-        said = ["" if missing else _number(value) for value, missing in _values(column)]
+def _texts(name: object, column: ExtensionArray) -> list[str]:
+    if is_datetime64_any_dtype(column.dtype):
+        say = _dates(name, column)
+    elif is_bool_dtype(column.dtype):
+        say = _yes_or_no
     else:
-        said = ["" if missing else " ".join(str(value).split()) for value, missing in _values(column)]
-    if column.name == "part":  # of the six parts of a micromastery, as cards and logs write them
+        say = _number if is_numeric_dtype(column.dtype) else lambda value: " ".join(str(value).split())
+    said = ["" if none else say(value) for value, none in zip(column.tolist(), column.isna().tolist(), strict=True)]
+    if name == "part":  # of the six parts of a micromastery, as cards and logs write them
         said = [text.replace("_", " ") for text in said]
     return [text or NOTHING for text in said]
 
 
-def _values(column: pd.Series) -> zip:
-    return zip(column.tolist(), column.isna().tolist(), strict=True)
+def _yes_or_no(value: object) -> str:
+    return "yes" if value else "no"
 
 
-def _dates(column: pd.Series) -> list[str]:
-    known = column.dropna()
-    if column.name == "period":
-        return ["" if missing else period(day, known) for day, missing in _values(column)]
-    timed = bool((known != known.dt.normalize()).any())
-    form = "%b %Y, %H:%M" if timed else "%b %Y"
-    return ["" if missing else f"{day.day} {day:{form}}" for day, missing in _values(column)]
+def _dates(name: object, column: ExtensionArray) -> Callable[[pd.Timestamp], str]:
+    known = pd.DatetimeIndex(column).dropna().unique()
+    if name == "period":
+        return lambda day: period(day, known)
+    form = "%b %Y, %H:%M" if (known != known.normalize()).any() else "%b %Y"
+    return lambda day: f"{day.day} {day:{form}}"
 
 
 def _number(value: float) -> str:

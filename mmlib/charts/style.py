@@ -264,3 +264,29 @@ def reading(ax: Axes | np.ndarray) -> Reading:
     """
     texts = (getattr(each, "reading", "") for each in np.atleast_1d(np.asarray(ax, dtype=object)).flat)
     return Reading(" ".join(dict.fromkeys(text for text in texts if text)))
+
+
+def show(ax: Axes | np.ndarray | None) -> Reading | None:
+    """Show a chart in a notebook, and return how to read it, which stands below where this is a cell's last line.
+
+    Parameters
+    ----------
+    ax : Axes or array of Axes, optional
+        What a chart function has returned; nothing is shown of None.
+
+    Examples
+    --------
+    >>> figure, ax = plt.subplots()
+    >>> ax.reading = "Each square is a day."
+    >>> show(ax)
+    'Each square is a day.'
+    """
+    if ax is None:
+        return None
+    figure = np.atleast_1d(np.asarray(ax, dtype=object)).flat[0].figure
+    if _shell() is not None:
+        from IPython.display import display
+
+        display(figure)
+    plt.close(figure)  # or the notebook would show it once more
+    return reading(ax)

@@ -63,6 +63,7 @@ class ReportHTMLExporter(TemplateExporter):
     def default_config(self) -> Config:
         """The defaults of nbconvert, and the tag that takes a cell out of the report."""
         ours = Config({"TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": {"remove-cell"}}})
+        ours.TemplateExporter.optimistic_validation = True  # the notebook is checked once, not after each step
         theirs = super().default_config.copy()
         theirs.merge(ours)
         return theirs

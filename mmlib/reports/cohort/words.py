@@ -132,10 +132,6 @@ class Section:
         """Return the Axes of a chart of these tables; None where the section is silent."""
         return chart(*tables, **options) if self.shown else None
 
-    def read(self, reading: Callable[[Any], Any], axes: Any) -> Any:
-        """Return how to read a chart; None where the section is silent."""
-        return reading(axes) if self.shown else None
-
 
 def question(name: str, left_out: int = 0) -> Fragment:
     """Return a section's heading and question, and how its numbers are told."""
