@@ -100,7 +100,8 @@ def unturned(source: str) -> str:
     >>> unturned("harmless\\u202efdp.exe, &#8238;too")
     'harmlessfdp.exe, too'
     """
-    return TURNING.sub("", source)
+    harmless = source.isascii() and "&#" not in source  # seen at once, and charts are long
+    return source if harmless else TURNING.sub("", source)
 
 
 def text_of(source: str) -> str:
