@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mmlib.errors import counted
 from mmlib.log.derived import DAY, through, until
-from mmlib.log.items import of_items, variations
+from mmlib.log.items import of_items
 
 LARGE_SHARE = 0.4
 SELDOM_VARIED = 0.1
@@ -86,7 +86,8 @@ def load(log: pd.DataFrame, *, as_of: str | pd.Timestamp) -> pd.DataFrame:
     recent = minutes(last_28)
     table["share"] = recent / recent.groupby("learner").transform("sum").replace(0.0, np.nan)
     # A card's name is no variation, and of a set of cards nobody can say what was varied.
-    items, varied = of_items(rows), variations(rows)
+    items = of_items(rows)
+    varied = rows["variation"].mask(items)
     sessions = varied[last_28.index].groupby([last_28[key] for key in keys]).agg(["size", "count"]).reindex(table.index)
     table["sessions"] = sessions["size"].fillna(0).astype("int64")
     varies = varied.groupby(rows["learner"]).count().reindex(table.index.get_level_values("learner")) > 0

@@ -86,7 +86,7 @@ def diaries(log: pd.DataFrame) -> dict[str, Diary]:
 
 def performance_days(log: pd.DataFrame) -> dict[str, Days]:
     """Return the practice days with a performance of each skill of one learner's log."""
-    rows = log.assign(**performance(log)).sort_values("start", kind="stable")
+    rows = log[["skill", "start"]].assign(**performance(log)).sort_values("start", kind="stable")
     rows["trial"] = rows.groupby("skill").cumcount() + 1.0
     rows = rows[rows["performance"].notna()]
     rows = rows.assign(day=rows["start"].dt.normalize(), at=(rows["start"] - pd.Timestamp(0)) / DAY)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mmlib.errors import counted
-from mmlib.measures.synergy.recent import Days, Diary, diaries, performance_days
+from mmlib.measures.synergy.recent import Days, Diary, performance_days
 from mmlib.stats.coupling import LEAST_FREEDOM, Coupling, apart, coupling, partial_residuals, varies
 from mmlib.stats.course import course, in_logs
 from mmlib.stats.gls import beyond, spanning
@@ -81,9 +81,9 @@ class Target(NamedTuple):
         return partial_residuals(self.performance, columns, amount, found.estimate[place], found.likeness) / found.sd
 
 
-def targets(log: pd.DataFrame, window_days: float) -> dict[str, Target]:
-    """Return every skill of one learner's log."""
-    diary, days = diaries(log), performance_days(log)
+def targets(log: pd.DataFrame, diary: dict[str, Diary], window_days: float) -> dict[str, Target]:
+    """Return every skill of one learner's log, of which the diary is known."""
+    days = performance_days(log)
     return {skill: _target(skill, days.get(skill), diary, window_days) for skill in diary}
 
 

@@ -154,7 +154,7 @@ def transfer_points(
 def _pair_points(log: pd.DataFrame, from_skill: str, to_skill: str, window_days: float, seed: int) -> pd.DataFrame:
     found = [pd.DataFrame(columns=list(POINTS))]
     for learner, own in log.groupby("learner", sort=True):
-        target = targets(own, window_days).get(to_skill)
+        target = targets(own, diaries(own), window_days).get(to_skill)
         if target is not None and from_skill in target.usable:
             points = _points(target, from_skill, own, _seeded(seed, to_skill))
             found.append(points.assign(learner=learner, from_skill=from_skill, to_skill=to_skill))
@@ -182,7 +182,7 @@ def _seeded(seed: int, skill: str) -> np.random.Generator:
 def _learner(log: pd.DataFrame, window_days: float, confidence: float, seed: int) -> pd.DataFrame:
     """Return all pairs of one learner."""
     diary, found = diaries(log), []
-    for skill, target in targets(log, window_days).items():
+    for skill, target in targets(log, diary, window_days).items():
         columns = {
             "to_skill": skill,
             "n": target.performance.size,
