@@ -108,7 +108,11 @@ def test_every_package_that_is_imported_is_declared():
     extras = itertools.chain(*(extra for name, extra in project["optional-dependencies"].items() if name != "dev"))
     declared = {name.split(">=")[0].replace("-", "_") for name in (*project["dependencies"], *extras)}
     declared |= {"mmlib", *sys.stdlib_module_names}
-    packages = {"fontTools": "fonttools", "dateutil": "python_dateutil"}  # where the import has another name
+    packages = {
+        "fontTools": "fonttools",
+        "dateutil": "python_dateutil",
+        "IPython": "ipython",
+    }  # where the import has another name
     for path in modules():
         names = {name.split(".")[0] for name in imported(path)}
         assert {packages.get(name, name) for name in names} <= declared, path

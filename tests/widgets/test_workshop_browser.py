@@ -75,7 +75,7 @@ def test_lesson_2_from_start_to_end(lesson, solved, tmp_path):
     for cell in below[: below.index("twenty-ex3-check") + 1]:
         lesson.run(cell)
     assert lesson.output("twenty-fit-chart").get_by_role("img").bounding_box()["height"] > 200
-    assert "20 trials" in lesson.output("twenty-fit-read").inner_text()
+    assert "20 trials" in lesson.output("twenty-fit-chart").inner_text()
     assert list(lesson.errors()) == ["twenty-ex3-check"]
     assert "after 1/rate trials 63 % are won. Half comes sooner." in lesson.error("twenty-ex3-check")
     lesson.set("twenty-ex3-answer", answer["twenty-ex3-answer"])
