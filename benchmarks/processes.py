@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import subprocess
@@ -15,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 PROC = Path("/proc")
+PR_SET_CHILD_SUBREAPER = 36  # of Linux' prctl: a process whose parent has ended becomes ours
 EVERY = 0.5  # seconds from one look at the memory to the next
 
 
@@ -39,13 +41,17 @@ def side_by_side(chains: Sequence[Sequence[Sequence[str | Path]]], most: int) ->
 
 
 def watched(work: Callable[[], object]) -> Watched:
-    """Do a piece of work, and return what it and all processes that it started took."""
-    found = Watched()
+    """Do a piece of work, and return what the processes that it started, and those that these started, took."""
+    found, others = Watched(), _children(os.getpid())
+    with suppress(OSError, AttributeError):  # elsewhere, processes that outlive their parent are not counted
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.perf_counter()
     with _looking(partial(_look, found)):
         work()
     found.seconds = time.perf_counter() - begin
+    while orphans := _children(os.getpid()) - others:
+        _bury(orphans)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     found.processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return found
@@ -70,6 +76,17 @@ def _looking(look: Callable[[], None]) -> Iterator[None]:
 
 def _look(found: Watched) -> None:
     found.memory = max(found.memory, sum(map(_megabytes, _descendants(os.getpid()))))
+
+
+def _bury(orphans: set[int]) -> None:
+    """Wait until they have ended: only then is their time known, such as that of a fork server and its workers."""
+    for pid in orphans:
+        with suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
+
+def _children(pid: int) -> set[int]:
+    return {int(child) for task in (PROC / str(pid) / "task").glob("*/children") for child in task.read_text().split()}
 
 
 def _descendants(pid: int) -> list[int]:

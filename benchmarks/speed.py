@@ -15,6 +15,7 @@ import mmlib as mm
 from benchmarks.loading import loading
 from benchmarks.studies.candidates import cochrane_orcutt_pairs
 from benchmarks.studies.learners import Life, learner
+from mmlib.measures.synergy.recent import diaries
 from mmlib.measures.synergy.target import targets
 from mmlib.reports.monthly import monthly
 from mmlib.simulate import practice, write
@@ -44,7 +45,9 @@ def transfers() -> list[tuple[str, float, float, str]]:
     """Return the time of all pairs of 27 skills over two years, beside one AR(1) fit of statsmodels for each."""
     log = learner(Life(SKILLS, 2 * 365, 0.5), 0).log
     ours = seconds(lambda: mm.synergy.transfer(log), repeat=1)
-    beside = seconds(lambda: [cochrane_orcutt_pairs(target) for target in targets(log, 7.0).values()], repeat=1)
+    beside = seconds(
+        lambda: [cochrane_orcutt_pairs(target) for target in targets(log, diaries(log), 7.0).values()], repeat=1
+    )
     pairs = SKILLS * (SKILLS - 1)
     return [(f"transfer, {pairs} pairs, 999 resamples of each skill / statsmodels' GLSAR", ours, beside, "")]
 

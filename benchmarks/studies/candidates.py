@@ -139,7 +139,7 @@ def _share(method: str, life: Life, learners: int) -> float:
     for number in range(learners):
         log = learner(life, number).log
         diary = diaries(log)
-        for skill, target in targets(log, 7.0).items():
+        for skill, target in targets(log, diary, 7.0).items():
             if target.usable and (not life.transfer or (skill == "a" and "b" in target.usable)):
                 found = METHODS[method](target, diary)
                 p_values += list(found if not life.transfer else found[[target.usable.index("b")]])
