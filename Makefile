@@ -7,6 +7,8 @@ READY := .venv/.ready
 
 # Small matrices are quicker on one core, and threads that wait for one another slow down all else on the machine.
 export OPENBLAS_NUM_THREADS ?= 1
+# Each of the many processes would compile all of mmlib once more.
+unexport PYTHONDONTWRITEBYTECODE
 # Much of the tests' time is waiting, for kernels and a browser: files run side by side, a file's tests in one process.
 TOGETHER := --numprocesses auto --maxprocesses 4 --dist loadfile
 

@@ -118,6 +118,7 @@ class Server(Address):
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             "--LabApp.news_url=None",
             "--LabApp.extension_manager=readonly",
+            "--KernelProvisionerFactory.default_provisioner_name=mmlib-warm",  # or each test waits for imports
         ]
         self.said = (self.home / "server.log").open("w")
         self.process = subprocess.Popen(

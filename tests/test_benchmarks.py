@@ -8,7 +8,7 @@ from scipy import stats
 from benchmarks import validity
 from benchmarks.studies import STUDIES, curves, forms, means, progress, simulated
 
-SERIES = 4
+SERIES = 2
 
 
 @pytest.fixture(scope="module")
