@@ -10,7 +10,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # Each of the many processes would compile all of mmlib once more.
 unexport PYTHONDONTWRITEBYTECODE
 # Much of the tests' time is waiting, for kernels and a browser: files run side by side, a file's tests in one process.
-TOGETHER := --numprocesses auto --maxprocesses 4 --dist loadfile
+TOGETHER := --numprocesses 3 --dist loadfile
 
 .PHONY: help report test lab workshop bench validate real pictures sample dictionary constraints clean
 

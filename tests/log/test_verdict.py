@@ -34,7 +34,7 @@ def damaged(draw):
     return log
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(damaged())
 def test_the_quick_verdict_is_panderas(log):
     try:
