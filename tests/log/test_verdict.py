@@ -53,6 +53,8 @@ def test_the_schema_has_only_rules_that_extremes_stand_for():
     assert {check.name for check in SCHEMA.checks} == set(ROW_RULES)
     texts = [name for name, column in SCHEMA.columns.items() if column.metadata["kind"] == "text"]
     assert {check.name for name in texts for check in SCHEMA.columns[name].checks} <= CHOICES
+    assert not any(column.unique or column.coerce or not column.required for column in SCHEMA.columns.values())
+    assert not (SCHEMA.unique or SCHEMA.coerce or SCHEMA.index)
 
 
 def test_a_rule_of_another_kind_is_left_to_pandera(monkeypatch):

@@ -1,6 +1,6 @@
 """A damaged export loads as far as it can, or raises a SourceError: nothing else, and soon.
 
-Two dozen mutants of each fixture; `make validate` tries ten thousand (benchmarks/mutants.py).
+Some fifty mutants of each fixture; `make validate` tries ten thousand (benchmarks/mutants.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mmlib.errors import SourceError
 from mmlib.log import check_log
 from tests.sources.mutants import FIXTURES, mutants
 
-N = 24
+N = 48
 LONGEST = 5.0  # seconds
 
 
