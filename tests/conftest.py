@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from mmlib import cli
 from tests.lab import Lab
 from tests.lab_server import Server, installed
 from tests.lab_server import chromium as launched
+
+
+def pytest_configure():
+    """What a shell starts in its background ignores Ctrl+C, and so would what the tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def needs(condition, reason):
