@@ -82,6 +82,16 @@ def test_importing_mmlib_is_quick_and_loads_nothing_heavy():
     assert told.stdout.strip() == "[]"
 
 
+def test_reading_a_log_loads_no_library_that_it_does_not_need():
+    """Dask and hypothesis, where they are installed, take a second to load."""
+    code = (
+        "import sys, mmlib; mmlib.load('data/sample')\n"
+        "print([m for m in ('dask', 'hypothesis', 'scipy', 'matplotlib', 'papermill') if m in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert told.stdout.strip() == "[]"
+
+
 def test_the_conda_environment_has_the_same_packages_and_bounds():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = (ROOT / "environment.yml").read_text().splitlines()

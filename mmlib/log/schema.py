@@ -6,6 +6,7 @@ checks, their messages and the data dictionary in data/README.md are made from i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,30 +17,32 @@ import pyarrow as arrow
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 WHOLE = pd.Int64Dtype()
 TIME = np.dtype("datetime64[us]")
+NUMBER = np.dtype("float64")
+DTYPES = {"text": TEXT, "whole": WHOLE, "time": TIME, "minutes": NUMBER, "number": NUMBER}
 PARTS = ("entry_trick", "isolate", "combine", "repeat", "experiment")
 REQUIRED = ("skill", "start")
 
 
-def _about(kind: str, expected: str, advice: str) -> dict[str, str]:
-    return {"kind": kind, "expected": expected, "advice": advice}
+def _column(
+    kind: str, description: str, *, expected: str, advice: str, rules: Sequence[pa.Check] = (), nullable: bool = True
+) -> pa.Column:
+    about = {"kind": kind, "expected": expected, "advice": advice}
+    return pa.Column(DTYPES[kind], list(rules), nullable=nullable, description=description, metadata=about)
 
 
-def _text(description: str, example: str) -> object:
-    return pa.Field(nullable=True, description=description, metadata=_about("text", "a text", f"Write {example}."))
+def _text(description: str, example: str) -> pa.Column:
+    return _column("text", description, expected="a text", advice=f"Write {example}.")
 
 
-def _whole(description: str, expected: str) -> object:
-    return pa.Field(
-        ge=0,
-        nullable=True,
-        description=description,
-        metadata=_about("whole", expected, "Write such a number, or leave it empty."),
-    )
+def _whole(description: str, expected: str) -> pa.Column:
+    advice = "Write such a number, or leave it empty."
+    return _column("whole", description, expected=expected, advice=advice, rules=[pa.Check.ge(0)])
 
 
-def _rating(description: str) -> object:
-    about = _about("number", "a number from 1 to 5", "Write 1, 2, 3, 4 or 5, or leave it empty.")
-    return pa.Field(ge=1, le=5, nullable=True, description=description, metadata=about)
+def _rating(description: str) -> pa.Column:
+    rules = [pa.Check.ge(1), pa.Check.le(5)]
+    advice = "Write 1, 2, 3, 4 or 5, or leave it empty."
+    return _column("number", description, expected="a number from 1 to 5", advice=advice, rules=rules)
 
 
 def successes_within_reps(log: pd.DataFrame) -> pd.Series:
@@ -47,70 +50,65 @@ def successes_within_reps(log: pd.DataFrame) -> pd.Series:
     return ~(log["successes"] > log["reps"]).fillna(False).astype(bool)
 
 
-class LogSchema(pa.DataFrameModel):
-    """The log table; `LogSchema.to_schema()` is the pandera schema that `check_log` validates with."""
-
-    learner: TEXT = _text('who practised; "me" where the column is left out', "a name or a pseudonym")
-    skill: TEXT = pa.Field(
-        nullable=False,
-        description="which micromastery",
-        metadata=_about("text", "the name of a skill", "Write the skill, such as juggling."),
-    )
-    start: TIME = pa.Field(
-        nullable=False,
-        ge=pd.Timestamp("1900-01-01"),
-        lt=pd.Timestamp("2200-01-01"),
-        description="local wall-clock time of the start, without a time zone",
-        metadata=_about("time", "a date and time", "Write 2026-10-31 18:30."),
-    )
-    minutes: float = pa.Field(
-        ge=0,
-        lt=np.inf,
-        nullable=True,
-        description="how long, in minutes",
-        metadata=_about("minutes", "a number of minutes, 0 or more", "Write 30, 1:30 or 1h30."),
-    )
-    reps: WHOLE = _whole("repetitions done", "a whole number, 0 or more")
-    successes: WHOLE = _whole("how many of the repetitions came off", "a whole number from 0 to reps")
-    score: float = pa.Field(
-        gt=-np.inf,
-        lt=np.inf,
-        nullable=True,
-        description="performance, in the skill's unit; the card says whether higher or lower is better",
-        metadata=_about("number", "a number", "Write 23 or 23.5, or leave it empty."),
-    )
-    payoff: float = _rating("intrinsic reward felt, 1 to 5")
-    praise: float = _rating("extrinsic reward received, 1 to 5")
-    flow: float = _rating("absorbed, lost track of time, 1 to 5")
-    challenge: float = _rating("1 too easy, 3 just right, 5 too hard")
-    support: float = _rating("tools, time and place were ready, 1 to 5")
-    mood_before: float = _rating("mood before the session, 1 to 5")
-    mood_after: float = _rating("mood after the session, 1 to 5")
-    part: TEXT = pa.Field(
-        isin=list(PARTS),
-        nullable=True,
-        description="what the session worked on: " + ", ".join(PARTS),
-        metadata=_about("text", "one of " + ", ".join(PARTS), "Write one of these, or leave it empty."),
-    )
-    variation: TEXT = _text("what was tweaked", "what was different, such as eyes closed")
-    self: TEXT = _text("the self that the session honoured, where it differs from the card's", "a self")
-    note: TEXT = _text("anything worth keeping", "a note")
-    source: TEXT = _text("the tool that the row came from", "the tool's name")
-    source_id: TEXT = _text("the tool's own id for the row: importing twice adds nothing", "the tool's id")
-
-    @pa.dataframe_check(name="successes_within_reps")
-    def successes_within_reps(cls, log: pd.DataFrame) -> pd.Series:
-        """No more successes than repetitions, where both are known."""
-        return successes_within_reps(log)
-
-    class Config:
-        """Columns that the log does not know are refused."""
-
-        strict = True
-
-
-SCHEMA = LogSchema.to_schema()
-ROW_RULES = {"successes_within_reps": successes_within_reps}  # those of the schema, by name
+ROW_RULES = {"successes_within_reps": successes_within_reps}
+SCHEMA = pa.DataFrameSchema(
+    {
+        "learner": _text('who practised; "me" where the column is left out', "a name or a pseudonym"),
+        "skill": _column(
+            "text",
+            "which micromastery",
+            expected="the name of a skill",
+            advice="Write the skill, such as juggling.",
+            nullable=False,
+        ),
+        "start": _column(
+            "time",
+            "local wall-clock time of the start, without a time zone",
+            expected="a date and time",
+            advice="Write 2026-10-31 18:30.",
+            rules=[pa.Check.ge(pd.Timestamp("1900-01-01")), pa.Check.lt(pd.Timestamp("2200-01-01"))],
+            nullable=False,
+        ),
+        "minutes": _column(
+            "minutes",
+            "how long, in minutes",
+            expected="a number of minutes, 0 or more",
+            advice="Write 30, 1:30 or 1h30.",
+            rules=[pa.Check.ge(0), pa.Check.lt(np.inf)],
+        ),
+        "reps": _whole("repetitions done", "a whole number, 0 or more"),
+        "successes": _whole("how many of the repetitions came off", "a whole number from 0 to reps"),
+        "score": _column(
+            "number",
+            "performance, in the skill's unit; the card says whether higher or lower is better",
+            expected="a number",
+            advice="Write 23 or 23.5, or leave it empty.",
+            rules=[pa.Check.gt(-np.inf), pa.Check.lt(np.inf)],
+        ),
+        "payoff": _rating("intrinsic reward felt, 1 to 5"),
+        "praise": _rating("extrinsic reward received, 1 to 5"),
+        "flow": _rating("absorbed, lost track of time, 1 to 5"),
+        "challenge": _rating("1 too easy, 3 just right, 5 too hard"),
+        "support": _rating("tools, time and place were ready, 1 to 5"),
+        "mood_before": _rating("mood before the session, 1 to 5"),
+        "mood_after": _rating("mood after the session, 1 to 5"),
+        "part": _column(
+            "text",
+            "what the session worked on: " + ", ".join(PARTS),
+            expected="one of " + ", ".join(PARTS),
+            advice="Write one of these, or leave it empty.",
+            rules=[pa.Check.isin(PARTS)],
+        ),
+        "variation": _text("what was tweaked", "what was different, such as eyes closed"),
+        "self": _text("the self that the session honoured, where it differs from the card's", "a self"),
+        "note": _text("anything worth keeping", "a note"),
+        "source": _text("the tool that the row came from", "the tool's name"),
+        "source_id": _text("the tool's own id for the row: importing twice adds nothing", "the tool's id"),
+    },
+    checks=[pa.Check(rule, name=name) for name, rule in ROW_RULES.items()],
+    name="log",
+    strict=True,
+)
 COLUMNS = list(SCHEMA.columns)
 CARD_COLUMNS = ("domain", "unit", "better", "target")
 
@@ -133,7 +131,7 @@ def empty_log() -> pd.DataFrame:
 
 def dtype(column: str) -> object:
     """Return the pandas dtype of one of the log's columns."""
-    return {"text": TEXT, "whole": WHOLE, "time": TIME}.get(about(column)["kind"], np.dtype("float64"))
+    return DTYPES[about(column)["kind"]]
 
 
 def blank(kind: object, rows: int) -> pd.Series:

@@ -1,24 +1,27 @@
-"""A quick verdict on a whole log: the schema judges each column's extremes, which stand for all its values."""
+"""A quick verdict on a whole log: each column's extremes are judged, which stand for all its values."""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 
 from mmlib.log.schema import ROW_RULES, SCHEMA, dtype
 
-BOUNDS = frozenset({"greater_than", "greater_than_or_equal_to", "less_than", "less_than_or_equal_to", "in_range"})
-CHOICES = frozenset({"isin"})
+AT_LEAST = {"greater_than": operator.gt, "greater_than_or_equal_to": operator.ge}
+AT_MOST = {"less_than": operator.lt, "less_than_or_equal_to": operator.le}
+CHOICE = "isin"
+KNOWN = frozenset({*AT_LEAST, *AT_MOST, CHOICE})
 
 
 def keeps_rules(log: pd.DataFrame, columns: Iterable[str]) -> bool:
     """Return whether a log surely keeps every rule of the schema; False only means: let the schema see each row.
 
     A column whose rules are bounds keeps them if its least and its greatest value do, and a column whose rule is
-    a choice if its distinct values do: only these are shown to the schema's checks. Its rules for whole rows see the
-    whole log.
+    a choice if its distinct values do. Its rules for whole rows see the whole log.
 
     Parameters
     ----------
@@ -29,31 +32,27 @@ def keeps_rules(log: pd.DataFrame, columns: Iterable[str]) -> bool:
     """
     shown = [name for name, rule in SCHEMA.columns.items() if name in set(columns) or not rule.nullable]
     rules = {check.name for name in shown for check in SCHEMA.columns[name].checks}
-    known = rules <= BOUNDS | CHOICES and {check.name for check in SCHEMA.checks} <= set(ROW_RULES)
+    known = rules <= KNOWN and {check.name for check in SCHEMA.checks} <= set(ROW_RULES)
     if not known or set(log.columns) != set(SCHEMA.columns) or any(log[name].dtype != dtype(name) for name in shown):
         return False
     if any(not SCHEMA.columns[name].nullable and log[name].isna().any() for name in shown):
         return False
-    judged = [log[name] for name in shown if SCHEMA.columns[name].checks]
-    return all(map(_kept, judged)) and all(ROW_RULES[check.name](log).all() for check in SCHEMA.checks)
+    kept = (_keeps(log[name], check) for name in shown for check in SCHEMA.columns[name].checks)
+    return all(kept) and all(ROW_RULES[check.name](log).all() for check in SCHEMA.checks)
 
 
-def _kept(values: pd.Series) -> bool:
-    few = _telling(values)
-    return all(check(few).check_passed for check in SCHEMA.columns[few.name].checks)
+def _keeps(values: pd.Series, check: pa.Check) -> bool:
+    if check.name == CHOICE:
+        return set(values.dropna().unique()) <= set(check.statistics["allowed_values"])
+    if check.name in AT_LEAST:
+        extreme, holds, limit = _extreme(values, np.fmin), AT_LEAST[check.name], check.statistics["min_value"]
+    else:
+        extreme, holds, limit = _extreme(values, np.fmax), AT_MOST[check.name], check.statistics["max_value"]
+    return bool(pd.isna(extreme) or holds(extreme, limit))
 
 
-def _telling(values: pd.Series) -> pd.Series:
-    """Return the known values that a column's rules are judged by: the distinct ones of a choice, else the extremes."""
-    choice = CHOICES & {check.name for check in SCHEMA.columns[values.name].checks}
-    few = values.unique() if choice else _extremes(values)
-    return pd.Series(few, dtype=values.dtype, name=values.name).dropna()
-
-
-def _extremes(values: pd.Series) -> list:
-    """Return the least and the greatest of the values that are known; of floats in a third of pandas' time."""
-    if values.empty:
-        return []
-    if values.dtype != np.float64:
-        return [values.min(), values.max()]
-    return [np.fmin.reduce(values.to_numpy()), np.fmax.reduce(values.to_numpy())]
+def _extreme(values: pd.Series, which: np.ufunc) -> object:
+    """Return the least or the greatest of the values that are known; of floats in a third of pandas' time."""
+    if values.dtype == np.float64:
+        return which.reduce(values.to_numpy(), initial=np.nan)
+    return values.min() if which is np.fmin else values.max()
