@@ -29,10 +29,7 @@ PRELOAD = (
     *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.pylabtools"),
     *("pandas", "pandas.core.reshape.reshape", "pandas.core.methods.to_dict", "pandas.io.formats.csvs"),
     *("pandas.io.formats.string", "pyarrow.csv", "email.contentmanager", "importlib_metadata._adapters"),
-    # What pandera imports when a table is checked for the first time; hypothesis too, where it is installed.
-    *(f"pandera.backends.pandas.{part}" for part in ("register", "builtin_checks", "builtin_hypotheses")),
-    *("pandera.accessors.pandas_accessor", "pandera.api.geopandas.model", "pandera.strategies.pandas_strategies"),
-    *("scipy.stats", "statsmodels.api"),
+    *("scipy.stats", "statsmodels.regression.mixed_linear_model"),
     *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
     *("mmlib.practice", "mmlib.charts", "mmlib.reports.story", "mmlib.reports.advice"),
     *(f"mmlib.measures.{theme}" for theme in ("repetition", "payoff", "synergy", "structure", "selves")),
