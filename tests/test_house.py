@@ -92,6 +92,17 @@ def test_reading_a_log_loads_no_library_that_it_does_not_need():
     assert told.stdout.strip() == "[]"
 
 
+def test_the_command_line_does_not_wait_for_a_grammar_that_no_notebook_needs():
+    code = (
+        "import sys; from mmlib.cli import main\n"
+        "sys.argv[1:] = ['report', '--notebook', 'notebooks/reports/monthly.ipynb', '--help-notebook']\n"
+        "try: main()\n"
+        "except SystemExit as ended: print(ended.code, 'nbformat' in sys.modules, 'lark' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert told.stdout.splitlines()[-1] == "0 True False"
+
+
 def test_the_conda_environment_has_the_same_packages_and_bounds():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = (ROOT / "environment.yml").read_text().splitlines()

@@ -20,6 +20,7 @@ from mmlib.cli.report import report
 from mmlib.cli.shared import AsJson, Folder, say
 from mmlib.cli.workshop import gather, workshop
 from mmlib.errors import InputError, MMError, PracticeError, SetAsideWarning, counted, did_you_mean
+from mmlib.reports.spared import spare
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,6 +47,7 @@ def main() -> None:
     # Small matrices are quicker on one core, and threads that wait for one another slow down the rest of the machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     warnings.showwarning = _warn
+    spare()
     try:
         app()
     except MMError as error:

@@ -6,9 +6,12 @@ import contextlib
 import gc
 import importlib
 
+from mmlib.reports.spared import spare
+
 MODULES = ("mmlib.reports.run", "mmlib.reports.kernels", "papermill", "nbclient", "mmlib.reports.export")
 TYPESETTER = "mmlib.reports.paper.typeset"
 
+spare()
 for _name in (*MODULES, TYPESETTER):
     # Without Pango, WeasyPrint's import fails; the report itself says what is missing.
     with contextlib.suppress(Exception):
