@@ -20,6 +20,12 @@ LEAST_FREEDOM = 20
 DRAWS = 999
 """So many series are resampled for the null distribution of one performance."""
 
+PILOT = 9
+"""One in so many of them tells which noise structures the others need."""
+
+NEGLIGIBLE = 1e-4
+"""A structure that is given no more weight than this by any of those is left out of the others."""
+
 SAME = 1e-4
 """A donor that keeps less than this share of its spread beyond all else is not told apart from it."""
 
@@ -100,7 +106,8 @@ def coupling(
     The values follow columns (course and weekday, own practice) and donors by generalised least squares. How the noise
     of neighbours resembles is not known: each structure is fitted, and they are averaged by their restricted likelihood
     (Patterson & Thompson 1971). The null distribution of estimate/error is resampled: new series from the residuals'
-    own innovations, with a structure drawn by its weight, are fitted in the same way. The donors, the days of practice
+    own innovations, with a structure drawn by its weight, are fitted in the same way (a ninth of them tells which
+    structures have next to no weight, and the others do without). The donors, the days of practice
     and all that the columns span stay what they are, so drift and bursts of both sides are kept. The second and
     fourth moments of the resampled statistics give scale and degrees of freedom of Student's t, which is never taken
     for narrower than without resampling.
@@ -150,8 +157,11 @@ def coupling(
     estimate, error, weight = fits.averaged()
     weight = weight.mean(axis=(1, 2))
     drawn = _resampled(left, known, design.chain, weight, rng)
-    null, null_error, _ = _fits(drawn, design, donors.shape[1]).averaged()
-    scale, freedom = _as_student(null / null_error, fits.freedom)
+    pilot, null = np.arange(DRAWS) % PILOT == 0, np.empty((donors.shape[1], DRAWS))
+    null[:, pilot], given = _statistics(drawn[:, pilot], design, donors.shape[1])
+    needed = np.flatnonzero(~(given.max(axis=(1, 2)) <= NEGLIGIBLE))  # also where a weight is not a number
+    null[:, ~pilot], _ = _statistics(drawn[:, ~pilot], design.only(needed), donors.shape[1])
+    scale, freedom = _as_student(null, fits.freedom)
     p_value = 2 * stats.t.sf(np.abs(estimate[:, 0] / error[:, 0]) / scale, freedom)
     left = beyond(left, known)
     sd = float(np.sqrt(left @ left / (values.size - known.shape[1])))
@@ -255,6 +265,12 @@ def _one_by_one(gram: Floats, left: Left) -> tuple[Floats, ...]:
     estimate = (of_donors - share[..., None] * of_rest) / own[..., None]
     rss = left.rss[:, None] - of_rest**2 / rests[..., None] - own[..., None] * estimate**2
     return estimate, 1 / own, rss, np.log(own * rests)
+
+
+def _statistics(series: Floats, design: Design, j: int) -> tuple[Floats, Floats]:
+    """Return estimate/error of each series, averaged over the structures, and the structures' weights."""
+    estimate, error, weight = _fits(series, design, j).averaged()
+    return estimate / error, weight
 
 
 def _resampled(values: Floats, known: Floats, chain: Chain, weight: Floats, rng: np.random.Generator) -> Floats:

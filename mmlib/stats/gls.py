@@ -78,6 +78,11 @@ class Design(NamedTuple):
     inverse: Floats
     passage: _Passage
 
+    def only(self, numbers: NDArray[np.int64]) -> Design:
+        """Return the design under some of the structures."""
+        some = {name: getattr(self, name)[numbers] for name in ("size", "gram", "weights", "inverse")}
+        return self._replace(chain=self.chain.only(numbers), passage=self.passage.only(numbers), **some)
+
     def left(self, series: Floats) -> Left:
         """Return what the columns leave of series, shape (n, r)."""
         n, r = series.shape
@@ -108,6 +113,10 @@ class _Passage(NamedTuple):
 
     blocks: list[_Block]
     states: Floats
+
+    def only(self, numbers: NDArray[np.int64]) -> _Passage:
+        """Return the passage under some of the structures."""
+        return _Passage([block.only(numbers) for block in self.blocks], self.states[numbers])
 
     def of(self, rows: Floats, room: _Room) -> tuple[Floats, Floats]:
         """Return the sums of squares of whitened series, given by the block, and their products with the columns."""
@@ -168,9 +177,19 @@ class _Block(NamedTuple):
     def of(self, rows: Floats, room: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Return the four products with the rows of r series."""
         s, height = len(self.keeps), len(self.product)
-        found = np.matmul(self.product, rows, out=room[:height])
-        inner, entered, read, living = (found[a:b] for a, b in pairwise([0, *np.cumsum([s * STEP, s, s]), height]))
+        inner, entered, read, living = self._parts(np.matmul(self.product, rows, out=room[:height]))
         return inner.reshape(s, STEP, -1), entered, read, living.reshape(s, height // s - STEP - 2, rows.shape[1])
+
+    def only(self, numbers: NDArray[np.int64]) -> _Block:
+        """Return what is done under some of the structures."""
+        s, parts = len(self.keeps), self._parts(self.product)
+        of_each = [part.reshape(s, len(part) // s, STEP) for part in parts]
+        product = np.concatenate([part[numbers].reshape(-1, STEP) for part in of_each])
+        return _Block(product, self.strength[numbers], self.keeps[numbers], self.living)
+
+    def _parts(self, rows: Floats) -> list[Floats]:
+        s = len(self.keeps)
+        return [rows[a:b] for a, b in pairwise([0, *np.cumsum([s * STEP, s, s]), len(rows)])]
 
 
 def designed(columns: Floats, further: Floats, likenesses: list[Likeness]) -> Design:

@@ -5,8 +5,9 @@ import pytest
 from scipy import linalg, signal, stats
 from statsmodels.regression.linear_model import GLS, OLS
 
+from mmlib.stats import coupling as module
 from mmlib.stats.coupling import _fits, apart, coupling, partial_residuals, varies
-from mmlib.stats.gls import designed
+from mmlib.stats.gls import Design, designed
 from mmlib.stats.likeness import Likeness, likenesses
 
 N = 90
@@ -33,6 +34,22 @@ def test_with_one_structure_it_is_generalised_least_squares(data):
         expected = GLS(values, np.column_stack([columns, donors]), sigma=sigma).fit()
         assert found.estimate == pytest.approx(expected.params[2:])
         assert found.error == pytest.approx(expected.bse[2:])
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_leaving_out_structures_of_next_to_no_weight_changes_next_to_nothing(monkeypatch, beside):
+    rng, n = np.random.default_rng(7), 600
+    columns, donors = np.ones((n, 1)), rng.exponential(size=(n, 3))
+    values = donors @ [0.1, 0, 0] + signal.lfilter([1], [1, -0.6], rng.normal(size=n))
+    others = donors.sum(axis=1, keepdims=True) - donors if beside else None
+    possible, kept, only = likenesses(np.arange(n) * 1.0, np.ones(n)), [], Design.only
+    monkeypatch.setattr(Design, "only", lambda design, some: kept.append(some.size) or only(design, some))
+    few = coupling(values, columns, donors, others, possible, np.random.default_rng(1))
+    monkeypatch.setattr(module, "NEGLIGIBLE", -1.0)
+    every = coupling(values, columns, donors, others, possible, np.random.default_rng(1))
+    assert kept[0] < kept[1] == len(possible)
+    for name in ("estimate", "error", "scale", "freedom", "p_value"):
+        assert getattr(few, name) == pytest.approx(getattr(every, name), rel=1e-3)
 
 
 def test_others_as_a_sum_are_one_more_column_for_each_donor(data):

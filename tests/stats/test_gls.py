@@ -44,6 +44,16 @@ def test_what_is_left_is_that_of_dense_matrices(n):
     assert np.diff(design.size) == pytest.approx(np.diff(sizes), abs=1e-6)
 
 
+@pytest.mark.parametrize("n", [60, 450])
+def test_under_some_of_the_structures_the_same_is_left(n):
+    columns, further, possible, series = problem(n)
+    design, some = designed(columns, further, possible), np.array([0, 3, len(possible) - 1])
+    whole, part = design.left(series), design.only(some).left(series)
+    assert part.rss == pytest.approx(whole.rss[some])
+    assert part.products == pytest.approx(whole.products[some])
+    assert np.array_equal(design.only(some).size, design.size[some])
+
+
 def test_only_a_long_series_has_columns_that_are_looked_at_where_they_live():
     (short, *_), (long, *_) = problem(gls.LONG - 1), problem(gls.LONG)
     assert [designed(*problem(n)[:3]).inverse.shape[1] > 0 for n in (gls.LONG - 1, gls.LONG)] == [False, True]
