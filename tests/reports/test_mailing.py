@@ -100,6 +100,14 @@ def test_a_learner_without_an_address_has_a_mail_without_to_and_that_is_said_onc
     assert done.notices == ["addresses.csv has no address for ada: the mail is without To."]
 
 
+def test_where_nobody_has_an_address_that_is_said_once_and_not_for_each(out):
+    done = mailed(out, PLACES, {})
+    assert (len(done.written), done.notices) == (
+        len(PLACES),
+        ["addresses.csv is not there or names nobody: no mail has a To."],
+    )
+
+
 def test_a_mail_that_is_there_is_not_written_again_but_a_changed_report_is(out):
     def changed():
         before = {path: path.stat().st_mtime_ns for path in out.glob("*/*.eml")}

@@ -164,9 +164,13 @@ def no_address(learner: str, known: dict[str, Address]) -> str:
 
     Examples
     --------
-    >>> no_address("ada", {})
+    >>> no_address("ada", {"bob": address("bob@example.org")})
     'addresses.csv has no address for ada: the mail is without To.'
+    >>> no_address("ada", {})
+    'addresses.csv is not there or names nobody: no mail has a To.'
     """
-    near = did_you_mean(learner, known) if known else ""
+    if not known:
+        return f"{NAME} is not there or names nobody: no mail has a To."
+    near = did_you_mean(learner, known)
     hint = f" {near}" if near.startswith("Did") else ""
     return f"{NAME} has no address for {plain(learner)}: the mail is without To.{hint}"
