@@ -107,10 +107,10 @@ def coupling(
     of neighbours resembles is not known: each structure is fitted, and they are averaged by their restricted likelihood
     (Patterson & Thompson 1971). The null distribution of estimate/error is resampled: new series from the residuals'
     own innovations, with a structure drawn by its weight, are fitted in the same way (a ninth of them tells which
-    structures have next to no weight, and the others do without). The donors, the days of practice
-    and all that the columns span stay what they are, so drift and bursts of both sides are kept. The second and
-    fourth moments of the resampled statistics give scale and degrees of freedom of Student's t, which is never taken
-    for narrower than without resampling.
+    structures have next to no weight; the others do without, and with single precision). The donors, the days of
+    practice and all that the columns span stay what they are, so drift and bursts of both sides are kept. The second
+    and fourth moments of the resampled statistics give scale and degrees of freedom of Student's t, which is never
+    taken for narrower than without resampling.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def coupling(
     pilot, null = np.arange(DRAWS) % PILOT == 0, np.empty((donors.shape[1], DRAWS))
     null[:, pilot], given = _statistics(drawn[:, pilot], design, donors.shape[1])
     needed = np.flatnonzero(~(given.max(axis=(1, 2)) <= NEGLIGIBLE))  # also where a weight is not a number
-    null[:, ~pilot], _ = _statistics(drawn[:, ~pilot], design.only(needed), donors.shape[1])
+    null[:, ~pilot], _ = _statistics(drawn[:, ~pilot], design.roughly(needed), donors.shape[1])
     scale, freedom = _as_student(null, fits.freedom)
     p_value = 2 * stats.t.sf(np.abs(estimate[:, 0] / error[:, 0]) / scale, freedom)
     left = beyond(left, known)
@@ -277,7 +277,7 @@ def _resampled(values: Floats, known: Floats, chain: Chain, weight: Floats, rng:
     """Return series of noise alone: innovations of the residuals drawn anew, under structures drawn by weight."""
     white = chain.only(weight.argmax(keepdims=True)).whitening().times(np.column_stack([known, values]))[0]
     innovations = beyond(white[:, -1], np.linalg.qr(white[:, :-1])[0])
-    innovations = (innovations - innovations.mean()) / innovations.std()
+    innovations = ((innovations - innovations.mean()) / innovations.std()).astype(np.float32)
     drawn = rng.choice(innovations, size=(values.size, DRAWS))
     structure = rng.choice(weight.size, size=DRAWS, p=weight)
     drawn = drawn[:, np.argsort(structure, kind="stable")]
@@ -289,7 +289,8 @@ def _resampled(values: Floats, known: Floats, chain: Chain, weight: Floats, rng:
 
 def _as_student(statistics: Floats, freedom: int) -> tuple[Floats, Floats]:
     """Return scale and degrees of freedom of the Student's t that has the statistics' second and fourth moment."""
-    square = (statistics**2).mean(axis=1)
-    excess = (statistics**4).mean(axis=1).mean() / (square**2).mean() - 3
+    squares = statistics**2
+    square = squares.mean(axis=1)
+    excess = (squares**2).mean(axis=1).mean() / (square**2).mean() - 3
     found = min(float(np.clip(4 + 6 / max(excess, TINY), 4.5, 1e6)), freedom)
     return np.maximum(np.sqrt(square * (found - 2) / found), 1.0), np.full(square.size, found)

@@ -7,7 +7,6 @@ column that lives on few rows only, as a spline's do, is looked at where it live
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -21,8 +20,8 @@ Floats = NDArray[np.float64]
 TINY = 1e-8
 """Columns that vary less than this share of the largest beyond the others are none."""
 
-TOGETHER = 333
-"""So many series pass at once: more need much memory, fewer make many small products."""
+ROOM = 1_000_000
+"""So many bytes one product of the series that pass at once takes: more leave the cache, fewer make many products."""
 
 LONG = 200
 """Only with so many observations is a column looked at where it lives."""
@@ -78,19 +77,20 @@ class Design(NamedTuple):
     inverse: Floats
     passage: _Passage
 
-    def only(self, numbers: NDArray[np.int64]) -> Design:
-        """Return the design under some of the structures."""
-        some = {name: getattr(self, name)[numbers] for name in ("size", "gram", "weights", "inverse")}
-        return self._replace(chain=self.chain.only(numbers), passage=self.passage.only(numbers), **some)
+    def roughly(self, numbers: NDArray[np.int64]) -> Design:
+        """Return the design under some of the structures, for series in single precision."""
+        exact = {"chain": self.chain.only(numbers), "size": self.size[numbers], "gram": self.gram[numbers]}
+        weights, inverse = (part[numbers].astype(np.float32) for part in (self.weights, self.inverse))
+        return self._replace(**exact, weights=weights, inverse=inverse, passage=self.passage.roughly(numbers))
 
     def left(self, series: Floats) -> Left:
         """Return what the columns leave of series, shape (n, r)."""
         n, r = series.shape
         (s, count, _), wide = self.weights.shape, self.weights.shape[1] - self.gram.shape[2]
         found = Left(np.empty((s, r)), np.empty((s, count - wide, r)))
-        rows, room = blocked(series), None
-        for at in range(0, r, TOGETHER):
-            part = slice(at, at + TOGETHER)
+        rows, room, together = blocked(series), None, self.passage.together()
+        for at in range(0, r, together):
+            part = slice(at, at + together)
             products = (self.weights.reshape(-1, n) @ series[:, part]).reshape(s, count, -1)
             room = self.passage.room(products.shape[2], room)
             square, few = self.passage.of(rows[..., part], room)
@@ -114,9 +114,9 @@ class _Passage(NamedTuple):
     blocks: list[_Block]
     states: Floats
 
-    def only(self, numbers: NDArray[np.int64]) -> _Passage:
-        """Return the passage under some of the structures."""
-        return _Passage([block.only(numbers) for block in self.blocks], self.states[numbers])
+    def roughly(self, numbers: NDArray[np.int64]) -> _Passage:
+        """Return the passage under some of the structures, in single precision."""
+        return _Passage([block.roughly(numbers) for block in self.blocks], self.states[numbers].astype(np.float32))
 
     def of(self, rows: Floats, room: _Room) -> tuple[Floats, Floats]:
         """Return the sums of squares of whitened series, given by the block, and their products with the columns."""
@@ -143,8 +143,15 @@ class _Passage(NamedTuple):
         if given is not None and given.found.shape[1] == r:
             return given
         s, p, count = self.states.shape
-        most = max(len(block.product) for block in self.blocks)
-        return _Room(*(np.empty((*shape, r)) for shape in ((s, p), (s, p), (count, s), (most,))))
+        shapes = (s, p), (s, p), (count, s), (self._most(),)
+        return _Room(*(np.empty((*shape, r), self.states.dtype) for shape in shapes))
+
+    def together(self) -> int:
+        """Return how many series pass at once."""
+        return max(ROOM // (self._most() * self.states.itemsize), 1)
+
+    def _most(self) -> int:
+        return max(len(block.product) for block in self.blocks)
 
 
 class _Room(NamedTuple):
@@ -180,16 +187,20 @@ class _Block(NamedTuple):
         inner, entered, read, living = self._parts(np.matmul(self.product, rows, out=room[:height]))
         return inner.reshape(s, STEP, -1), entered, read, living.reshape(s, height // s - STEP - 2, rows.shape[1])
 
-    def only(self, numbers: NDArray[np.int64]) -> _Block:
-        """Return what is done under some of the structures."""
-        s, parts = len(self.keeps), self._parts(self.product)
-        of_each = [part.reshape(s, len(part) // s, STEP) for part in parts]
-        product = np.concatenate([part[numbers].reshape(-1, STEP) for part in of_each])
-        return _Block(product, self.strength[numbers], self.keeps[numbers], self.living)
-
-    def _parts(self, rows: Floats) -> list[Floats]:
+    def roughly(self, numbers: NDArray[np.int64]) -> _Block:
+        """Return what is done under some of the structures, in single precision."""
         s = len(self.keeps)
-        return [rows[a:b] for a, b in pairwise([0, *np.cumsum([s * STEP, s, s]), len(rows)])]
+        of_each = [part.reshape(s, len(part) // s, STEP) for part in self._parts(self.product)]
+        product = np.concatenate([part[numbers].reshape(-1, STEP) for part in of_each])
+        product, strength, keeps = (
+            part.astype(np.float32) for part in (product, self.strength[numbers], self.keeps[numbers])
+        )
+        return _Block(product, strength, keeps, self.living)
+
+    def _parts(self, rows: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        s = len(self.keeps)
+        entered, read, living = s * STEP, s * (STEP + 1), s * (STEP + 2)
+        return rows[:entered], rows[entered:read], rows[read:living], rows[living:]
 
 
 def designed(columns: Floats, further: Floats, likenesses: list[Likeness]) -> Design:

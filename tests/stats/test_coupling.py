@@ -42,8 +42,8 @@ def test_leaving_out_structures_of_next_to_no_weight_changes_next_to_nothing(mon
     columns, donors = np.ones((n, 1)), rng.exponential(size=(n, 3))
     values = donors @ [0.1, 0, 0] + signal.lfilter([1], [1, -0.6], rng.normal(size=n))
     others = donors.sum(axis=1, keepdims=True) - donors if beside else None
-    possible, kept, only = likenesses(np.arange(n) * 1.0, np.ones(n)), [], Design.only
-    monkeypatch.setattr(Design, "only", lambda design, some: kept.append(some.size) or only(design, some))
+    possible, kept, roughly = likenesses(np.arange(n) * 1.0, np.ones(n)), [], Design.roughly
+    monkeypatch.setattr(Design, "roughly", lambda design, some: kept.append(some.size) or roughly(design, some))
     few = coupling(values, columns, donors, others, possible, np.random.default_rng(1))
     monkeypatch.setattr(module, "NEGLIGIBLE", -1.0)
     every = coupling(values, columns, donors, others, possible, np.random.default_rng(1))
