@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -187,6 +188,28 @@ def test_what_is_preloaded_is_there_and_no_backend_is_chosen_before_the_kernel()
     assert chosen == "module://matplotlib_inline.backend_inline"
     assert loaded == "False"
     assert modules == "[]"
+
+
+FAULTS = """
+import resource
+import numpy as np
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+def work():
+    return len([np.ones(500_000) for _ in range(8)])
+work()
+before = faults()
+for _ in range(20):
+    work()
+print(faults() - before)
+"""
+
+
+def test_memory_that_was_freed_is_used_again(stock):
+    needs(platform.libc_ver()[0] == "glibc", "glibc is told to keep freed memory, other C libraries are not")
+    kept = int(printed(FAULTS)[0])
+    stock()
+    assert kept < 0.1 * int(printed(FAULTS)[0])
 
 
 DRAWS = (
