@@ -29,7 +29,7 @@ CHANGED = 0  # instead of a process id: a module that was imported is another on
 INLINE = "module://matplotlib_inline.backend_inline"  # what ipykernel chooses where nothing is said
 LAUNCHER = "ipykernel_launcher"
 STREAMS = (0, 1, 2)
-ALLOCATING = {-3: 64 * 2**20, -1: 256 * 2**20}  # glibc's M_MMAP_THRESHOLD and M_TRIM_THRESHOLD, in bytes
+MMAP_THRESHOLD, TRIM_THRESHOLD = (-3, 32 * 2**20), (-1, 256 * 2**20)  # of glibc's mallopt, in bytes; it takes no more
 
 
 class _Exit:
@@ -74,8 +74,10 @@ def main() -> None:
 def _keep_memory() -> None:
     """Let kernels use freed memory again: to be given it anew, page by page, is a tenth of the time of transfer."""
     with contextlib.suppress(OSError, AttributeError):  # other C libraries have no such settings
-        for setting, size in ALLOCATING.items():
-            ctypes.CDLL(None).mallopt(setting, size)
+        mallopt = ctypes.CDLL(None).mallopt
+        # Where the first is refused, the second alone would give back more often, not less.
+        if mallopt(*MMAP_THRESHOLD):
+            mallopt(*TRIM_THRESHOLD)
 
 
 def _load(names: Sequence[str]) -> None:
